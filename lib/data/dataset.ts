@@ -1,8 +1,7 @@
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { TransferLearningError } from "../errors";
 import { BatchedDataset } from "./batches";
 import type { Example, ImageExample } from "./example";
+import { createShuffler } from "./shuffle";
 
 /**
  * Turns one element of a data set into another.
@@ -17,7 +16,7 @@ export type MapFunction<T, U> = ((element: T) => U | Promise<U>) & {
 
 /** How `shuffle` draws its orders. */
 export interface ShuffleOptions {
-	/** Makes the orders the same in every run: an integer. Default: another one each time. */
+	/** An integer that makes the orders the same in every run, and those of `tf.data` in Python with the same seed. Default: another one each time. */
 	readonly seed?: number;
 	/** Whether every iteration draws a new order, as `tf.data` does. Default: true. */
 	readonly reshuffleEachIteration?: boolean;
@@ -79,13 +78,8 @@ export class ImageDataset<T extends Example = Example> {
 				`shuffle needs a buffer of 1 element or more, not ${bufferSize}.`,
 			);
 		}
-		let random = xoroshiro128plus(seed);
-		return this.reordered(this.size, (order) => {
-			if (!reshuffleEachIteration) random = xoroshiro128plus(seed);
-			return shuffleWithBuffer(order, bufferSize, (below) =>
-				uniformInt(random, 0, below - 1),
-			);
-		});
+		const shuffler = createShuffler(bufferSize, seed, reshuffleEachIteration);
+		return this.reordered(this.size, shuffler);
 	}
 
 	/** Passes every element through `map`, whenever it is asked for. */
@@ -149,22 +143,4 @@ export class ImageDataset<T extends Example = Example> {
 
 function randomSeed(): number {
 	return Math.floor(Math.random() * 2 ** 32);
-}
-
-/** Fills a buffer, then gives out a random one of it and puts the next element in its place. */
-function shuffleWithBuffer<T>(
-	list: readonly T[],
-	bufferSize: number,
-	randomBelow: (bound: number) => number,
-): T[] {
-	const buffer = list.slice(0, bufferSize);
-	const result: T[] = [];
-	for (let next = buffer.length; buffer.length > 0; next++) {
-		const chosen = randomBelow(buffer.length);
-		result.push(buffer[chosen] as T);
-		// When no element is left, the last one of the buffer fills the gap.
-		const refill = next < list.length ? list[next] : buffer.pop();
-		if (chosen < buffer.length) buffer[chosen] = refill as T;
-	}
-	return result;
 }

@@ -70,19 +70,37 @@ test("shuffle with one seed gives the same orders in every run", () => {
 	assert.deepEqual(run(), run());
 });
 
-test("shuffle with a small buffer holds back no element longer than tf.data can", () => {
-	const buffer = 8;
-	// In tf.data an element leaves at the earliest buffer - 1 places before its own; the bound below is exact.
-	const order = ids(
-		ImageDataset.from(examples(200)).shuffle(buffer, { seed: 3 }),
+test("shuffle draws the very orders that tf.data draws with the same seed, iteration by iteration", () => {
+	const cases = [
+		{ size: 1000, buffer: 1000, seed: 42 },
+		{ size: 200, buffer: 8, seed: 3 },
+		{ size: 20, buffer: 64, seed: 2 ** 40 + 7 },
+		{ size: 20, buffer: 5, seed: -5 },
+	];
+	const theirs = runPython<number[][]>(
+		`
+import json, sys, tensorflow as tf
+orders = []
+for case in json.loads(sys.argv[1]):
+    for reshuffle in (True, False):
+        shuffled = tf.data.Dataset.range(case["size"]).shuffle(case["buffer"], seed=case["seed"], reshuffle_each_iteration=reshuffle)
+        part = shuffled.take(case["size"] // 2)
+        for dataset in (shuffled, part, shuffled):
+            orders.append([int(i) for i in dataset.as_numpy_iterator()])
+print(json.dumps(orders))`,
+		[JSON.stringify(cases)],
 	);
-	const early = Math.max(...order.map((id, place) => id - place));
-	assert.ok(early <= buffer - 1, `an element came ${early} places early`);
-	const theirs = runPython<number>(`
-import json, tensorflow as tf
-order = list(tf.data.Dataset.range(200).shuffle(${buffer}, seed=3).as_numpy_iterator())
-print(json.dumps(int(max(id - place for place, id in enumerate(order)))))`);
-	assert.equal(early, theirs);
+	const ours = cases.flatMap(({ size, buffer, seed }) =>
+		[true, false].flatMap((reshuffleEachIteration) => {
+			const shuffled = ImageDataset.from(examples(size)).shuffle(buffer, {
+				seed,
+				reshuffleEachIteration,
+			});
+			const part = shuffled.take(size / 2);
+			return [ids(shuffled), ids(part), ids(shuffled)];
+		}),
+	);
+	assert.deepEqual(ours, theirs);
 });
 
 test("batches cover one iteration; the last one is smaller", () => {
