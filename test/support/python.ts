@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 
 /** The project's root folder. */
@@ -26,4 +28,13 @@ export function runPython<T>(script: string, args: readonly string[] = []): T {
 	if (run.status !== 0)
 		throw new Error(`The Python oracle failed:\n${run.stderr}`);
 	return JSON.parse(run.stdout.trimEnd().split("\n").at(-1) ?? "") as T;
+}
+
+/** Writes what a script needs to know into a temporary file, which the system may delete, and returns its path. */
+export function writeJson(value: unknown): string {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "oracle-"));
+	const file = path.join(folder, "task.json");
+	fs.writeFileSync(file, JSON.stringify(value));
+	process.once("exit", () => fs.rmSync(folder, { recursive: true }));
+	return file;
 }
