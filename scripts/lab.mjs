@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as os from "node:os";
+import * as path from "node:path";
+import { jupyterEnv } from "./notebook/jupyter_env.mjs";
+import { runMain } from "./setup/main.mjs";
+import { root } from "./setup/paths.mjs";
+import { setUp } from "./setup.mjs";
+
+await runMain(async () => {
+	const environment = await setUp();
+	const lab = spawn(
+		environment.python,
+		[
+			"-m",
+			"jupyterlab",
+			// JupyterLab would ask at its first start whether it may fetch news.
+			"--LabApp.news_url=None",
+			"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+			path.join("notebooks", "transfer_learning.ipynb"),
+			...process.argv.slice(2),
+		],
+		{
+			cwd: root,
+			env: { ...process.env, ...jupyterEnv },
+			stdio: "inherit",
+		},
+	);
+	// JupyterLab itself asks what Ctrl-C means.
+	process.removeAllListeners("SIGINT").on("SIGINT", () => {});
+	process.removeAllListeners("SIGTERM");
+	process.on("SIGTERM", () => lab.kill("SIGTERM"));
+	const [code, signal] = await once(lab, "close");
+	process.exitCode =
+		code ?? 128 + os.constants.signals[/** @type {"SIGTERM"} */ (signal)];
+});

@@ -1,0 +1,40 @@
+"""nbconvert's settings for our runs: tells which cell runs, and makes a page that works offline."""
+
+import json
+import pathlib
+
+c = get_config()  # noqa: F821, nbconvert provides it
+
+here = pathlib.Path(__file__).resolve().parent
+
+
+def tell(**event):
+    """Writes one line for scripts/notebook/execute.mjs."""
+    print(json.dumps(event), flush=True)
+
+
+def tell_start(cell, cell_index):
+    tell(event="start", index=cell_index)
+
+
+def tell_end(cell, cell_index, execute_reply):
+    # tslab reports an error as text on stderr, not as an output of its own.
+    text = "".join(
+        output["text"]
+        for output in cell.get("outputs", [])
+        if output["output_type"] == "stream" and output["name"] == "stderr"
+    )
+    status = execute_reply["content"]["status"]
+    tell(event="end", index=cell_index, status=status, stderr=text)
+
+
+c.ExecutePreprocessor.timeout = -1
+c.ExecutePreprocessor.on_cell_execute = tell_start
+c.ExecutePreprocessor.on_cell_executed = tell_end
+
+c.HTMLExporter.template_name = "transfer_learning"
+c.HTMLExporter.embed_images = True
+c.TemplateExporter.extra_template_basedirs = [str(here / "templates")]
+c.TemplateExporter.extra_template_paths = [
+    str(here.parents[1] / "node_modules" / "plotly.js-dist-min")
+]

@@ -1,0 +1,147 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import {
+	compileAddon,
+	findSystemCompiler,
+	installZig,
+	listLibraries,
+} from "./compiler.mjs";
+import { root } from "./paths.mjs";
+import { CommandError, run } from "./run.mjs";
+import { readVersion } from "./site_packages.mjs";
+import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
+import { step } from "./step.mjs";
+import { UserError } from "./user_error.mjs";
+
+const tfjs = path.join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
+const nodeApiHeaders = path.join(root, "node_modules", "node-api-headers");
+const folder = path.join(tfjs, "lib", "napi-v8"); // where the package looks for it
+const addon = path.join(folder, "tfjs_binding.node");
+const stamp = path.join(folder, "tfjs_binding.json");
+
+/**
+ * Builds the addon of tfjs-node-gpu against the TensorFlow wheel of the environment.
+ *
+ * @param {import("./environment.mjs").Environment} environment
+ */
+export async function buildAddon(environment) {
+	await step("TensorFlow addon", async (say) => {
+		const wheel = findWheel(environment);
+		const inputs = listInputs(environment, wheel);
+		if (isStamped(stamp, inputs) && fs.existsSync(addon)) return "up to date";
+
+		fs.mkdirSync(folder, { recursive: true });
+		const output = path.join(folder, "half_built.node");
+		const files = { wheel, tfjs, nodeApiHeaders, output };
+		const used =
+			(await trySystemCompiler(files, say)) ??
+			(await useZig(environment, files, say));
+		fs.rmSync(stamp, { force: true });
+		fs.renameSync(output, addon);
+		writeStamp(stamp, inputs);
+		return `built with ${used} for TensorFlow ${inputs.tensorflow}`;
+	});
+}
+
+/**
+ * @param {Parameters<typeof compileAddon>[1]} files
+ * @param {import("./step.mjs").Say} say
+ * @returns {Promise<string | undefined>} the compiler's name if it did its work
+ */
+async function trySystemCompiler(files, say) {
+	const compiler = findSystemCompiler();
+	if (!compiler) {
+		say.note("There is no C++ compiler on this system.");
+		return undefined;
+	}
+	const name = compiler.join(" ");
+	say.doing(`compiling with ${name}`);
+	try {
+		await compileAddon(compiler, files);
+		await loadOnce(files.output);
+		return name;
+	} catch (error) {
+		if (!(error instanceof CommandError)) throw error;
+		say.note(`${name} could not build it: ${findCompilerReason(error)}`);
+		return undefined;
+	}
+}
+
+/**
+ * @param {import("./environment.mjs").Environment} environment
+ * @param {Parameters<typeof compileAddon>[1]} files
+ * @param {import("./step.mjs").Say} say
+ * @returns {Promise<string>} the compiler's name
+ */
+async function useZig(environment, files, say) {
+	const cache = path.join(folder, "half_built.cache"); // else zig fills the user's home
+	try {
+		const compiler = await installZig(environment, say);
+		say.doing("compiling with ziglang, about a minute");
+		await compileAddon(compiler, files, {
+			ZIG_GLOBAL_CACHE_DIR: cache,
+			ZIG_LOCAL_CACHE_DIR: cache,
+		});
+		await loadOnce(files.output);
+		return "ziglang";
+	} catch (error) {
+		const reason =
+			error instanceof CommandError ? findCompilerReason(error) : error;
+		throw new UserError(
+			`The addon of tfjs-node-gpu could not be compiled, neither by the system's compiler nor by PyPI's ziglang:\n  ${reason instanceof Error ? reason.message : reason}\n` +
+				"Install a C++ compiler (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), then run the command again.",
+		);
+	} finally {
+		fs.rmSync(cache, { recursive: true, force: true });
+	}
+}
+
+/**
+ * Loads a built addon in a process of its own, to find now what could only be found then.
+ *
+ * @param {string} file
+ */
+async function loadOnce(file) {
+	await run(process.execPath, [
+		"-e",
+		"process.dlopen({ exports: {} }, process.argv[1])",
+		file,
+	]);
+}
+
+/** @param {import("./environment.mjs").Environment} environment */
+function findWheel({ prefix, sitePackages }) {
+	const wheel = path.join(sitePackages, "tensorflow");
+	for (const library of listLibraries(wheel))
+		if (!fs.existsSync(library))
+			throw new UserError(
+				`${library} is missing: the tensorflow in ${prefix} is not PyPI's wheel.\n` +
+					"Make the environment from environment.yml, or deactivate it to have the set-up make .venv, then run the command again.",
+			);
+	return fs.realpathSync(wheel);
+}
+
+/**
+ * @param {import("./environment.mjs").Environment} environment
+ * @param {string} wheel
+ */
+function listInputs(environment, wheel) {
+	const sources = path.join(tfjs, "binding");
+	return {
+		wheel,
+		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
+		sources: hashFiles(
+			fs.readdirSync(sources).map((file) => path.join(sources, file)),
+		),
+		headers: hashFiles([path.join(nodeApiHeaders, "package.json")]),
+		platform: `${process.platform} ${process.arch}`,
+	};
+}
+
+/** @param {CommandError} error */
+function findCompilerReason({ output, message }) {
+	return (
+		output.split("\n").find((line) => /error|cannot|undefined/i.test(line)) ??
+		message
+	);
+}

@@ -1,0 +1,137 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { addCuda, hasNvidiaDriver } from "./nvidia.mjs";
+import { root } from "./paths.mjs";
+import { pipInstall } from "./pip.mjs";
+import { findPython } from "./python.mjs";
+import { readRequirements } from "./requirements.mjs";
+import { CommandError, run } from "./run.mjs";
+import { findSitePackages, hasPackages } from "./site_packages.mjs";
+import { isStamped, writeStamp } from "./stamp.mjs";
+import { step } from "./step.mjs";
+import { UserError } from "./user_error.mjs";
+
+/**
+ * @typedef {object} Environment
+ * @property {string} prefix its folder
+ * @property {string} python its interpreter
+ * @property {string} sitePackages where its packages lie
+ */
+
+const venv = path.join(root, ".venv");
+
+/**
+ * Finds the Python environment without starting Python: an active conda or mamba environment that has
+ * what `environment.yml` lists, otherwise `.venv`.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Environment} which need not exist yet if it is `.venv`
+ */
+export function findEnvironment(env = process.env) {
+	const conda = env.CONDA_PREFIX;
+	if (
+		conda &&
+		hasPackages(findSitePackages(conda), readRequirements().packages)
+	)
+		return describeEnvironment(conda);
+	return describeEnvironment(venv);
+}
+
+/**
+ * Makes `.venv` and installs the list of `environment.yml` into it, unless an active conda or mamba
+ * environment has all that already.
+ *
+ * @returns {Promise<Environment>}
+ */
+export async function prepareEnvironment() {
+	let environment = findEnvironment();
+	await step("Python", async (say) => {
+		const requirements = readRequirements();
+		const gpu = hasNvidiaDriver();
+		if (environment.prefix !== venv)
+			return `the active environment ${environment.prefix}${describeMissingCuda(environment, gpu)}`;
+		if (process.env.CONDA_PREFIX)
+			say.note(
+				`The active environment ${process.env.CONDA_PREFIX} is not made from environment.yml: taking .venv instead.`,
+			);
+
+		const packages = gpu
+			? addCuda(requirements.packages)
+			: requirements.packages;
+		const stamp = path.join(venv, ".setup.json");
+		const inputs = { prefix: venv, packages };
+		if (isStamped(stamp, inputs) && fs.existsSync(environment.python))
+			return ".venv is up to date";
+
+		if (!isWholeVenv(venv)) await makeVenv(requirements, say);
+		fs.rmSync(stamp, { force: true });
+		say.doing(`installing ${packages.join(", ")} into .venv`);
+		environment = describeEnvironment(venv);
+		await pipInstall(environment, packages, say);
+		writeStamp(stamp, inputs);
+		return `.venv has ${packages.join(", ")}`;
+	});
+	return environment;
+}
+
+/**
+ * @param {import("./requirements.mjs").Requirements} requirements
+ * @param {import("./step.mjs").Say} say
+ */
+async function makeVenv(requirements, say) {
+	const python = findPython(requirements);
+	say.doing(`making .venv with Python ${python.version}`);
+	fs.rmSync(venv, { recursive: true, force: true });
+	try {
+		await run(python.executable, ["-m", "venv", venv]);
+	} catch (error) {
+		if (!(error instanceof CommandError)) throw error;
+		fs.rmSync(venv, { recursive: true, force: true });
+		throw new UserError(
+			`${python.executable} (Python ${python.version}) could not make the environment .venv:\n  ${error.output.trim().split("\n").at(-1)}\n` +
+				"Name another Python with PYTHON=/path/to/python3, then run the command again.",
+		);
+	}
+}
+
+/**
+ * A virtual environment holds absolute paths, so one that was copied or moved with its project is of no
+ * use; nor is one whose Python has been uninstalled. `bin/activate` is the last thing written.
+ *
+ * @param {string} prefix
+ * @returns {boolean} whether the environment was made wholly, and at this place
+ */
+export function isWholeVenv(prefix) {
+	const activate = path.join(prefix, "bin", "activate");
+	return (
+		fs.existsSync(path.join(prefix, "bin", "python")) &&
+		fs.existsSync(activate) &&
+		fs.readFileSync(activate, "utf8").includes(prefix)
+	);
+}
+
+/**
+ * @param {string} prefix
+ * @returns {Environment}
+ */
+function describeEnvironment(prefix) {
+	return {
+		prefix,
+		python: path.join(prefix, "bin", "python"),
+		sitePackages: findSitePackages(prefix),
+	};
+}
+
+/**
+ * @param {Environment} environment
+ * @param {boolean} gpu
+ */
+function describeMissingCuda(environment, gpu) {
+	if (!gpu) return "";
+	const cuda = path.join(environment.sitePackages, "nvidia", "cuda_runtime");
+	if (fs.existsSync(cuda)) return "";
+	const [tensorflow] = addCuda(readRequirements().packages).filter((item) =>
+		item.startsWith("tensorflow["),
+	);
+	return `, without CUDA libraries (for the GPU: pip install '${tensorflow}')`;
+}

@@ -1,0 +1,94 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { dataDir, display } from "./paths.mjs";
+import { step } from "./step.mjs";
+import { UserError } from "./user_error.mjs";
+
+const archiveName = "kagglecatsanddogs_5340.zip";
+
+/**
+ * Checks what the user names in the environment, before anything that takes long, and makes the paths
+ * absolute: the notebook's kernel works in another folder than the one where the command was typed.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @throws {UserError}
+ */
+export function checkInputs(env = process.env) {
+	// npm goes to the project's root and tells where it came from.
+	const typedIn = env.INIT_CWD ?? process.cwd();
+	for (const [variable, check] of /** @type {const} */ ([
+		["CATS_VS_DOGS", checkArchive],
+		["MOBILENET_V2_WEIGHTS", checkHdf5],
+	])) {
+		const named = env[variable];
+		if (!named) continue;
+		const file = path.resolve(typedIn, named);
+		if (!fs.existsSync(file))
+			throw new UserError(
+				`${variable} names a file that does not exist: ${file}\nCorrect the path, or unset ${variable} to let the project find its own.`,
+			);
+		check(file);
+		env[variable] = file;
+	}
+}
+
+/** Tells which pictures the notebook will read. */
+export async function describeData() {
+	await step("pictures", () => {
+		const archive = path.join(dataDir, archiveName);
+		if (process.env.CATS_VS_DOGS) return display(process.env.CATS_VS_DOGS);
+		if (fs.existsSync(archive)) return display(archive);
+		return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
+	});
+}
+
+/** @param {string} file a folder, or a file that must be a whole zip archive */
+function checkArchive(file) {
+	if (fs.statSync(file).isDirectory()) return;
+	// A zip archive's table of contents stands at its end, before a comment of up to 65,535 bytes.
+	const start = readBytes(file, 0, 4).toString("latin1");
+	const size = fs.statSync(file).size;
+	const end = readBytes(file, Math.max(0, size - 22 - 65_535), size);
+	if (!start.startsWith("PK"))
+		throw new UserError(
+			`CATS_VS_DOGS names a file that is no zip archive: ${file}\nName Microsoft's ${archiveName}, another archive of that layout, or a folder.`,
+		);
+	if (!end.includes("PK\x05\x06", 0, "latin1"))
+		throw new UserError(
+			`CATS_VS_DOGS names a zip archive whose end is missing: ${file} (${size.toLocaleString("en")} bytes)\nDownload it again; Microsoft's ${archiveName} has 824,887,076 bytes.`,
+		);
+}
+
+/** @param {string} file */
+function checkHdf5(file) {
+	if (!isHdf5(file))
+		throw new UserError(
+			`MOBILENET_V2_WEIGHTS names what is no HDF5 file: ${file}\nName Keras's MobileNetV2 weights (.h5), or unset MOBILENET_V2_WEIGHTS to let the project find its own.`,
+		);
+}
+
+/**
+ * @param {string} file
+ * @returns {boolean} whether the file begins as HDF5 does
+ */
+export function isHdf5(file) {
+	return (
+		fs.statSync(file).isFile() &&
+		readBytes(file, 0, 8).toString("latin1") === "\x89HDF\r\n\x1a\n"
+	);
+}
+
+/**
+ * @param {string} file
+ * @param {number} from
+ * @param {number} to
+ */
+function readBytes(file, from, to) {
+	const bytes = Buffer.alloc(to - from);
+	const handle = fs.openSync(file, "r");
+	try {
+		return bytes.subarray(0, fs.readSync(handle, bytes, 0, to - from, from));
+	} finally {
+		fs.closeSync(handle);
+	}
+}

@@ -1,0 +1,46 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { hasNvidiaDriver } from "./nvidia.mjs";
+import { display, root } from "./paths.mjs";
+import { writeAtomically } from "./stamp.mjs";
+import { step } from "./step.mjs";
+
+/**
+ * Tells Jupyter of the TypeScript kernel, in the environment alone and never in the user's home.
+ *
+ * @param {import("./environment.mjs").Environment} environment
+ */
+export async function installKernelSpec({ prefix }) {
+	await step("Jupyter kernel", () => {
+		const file = path.join(prefix, "share/jupyter/kernels/tslab/kernel.json");
+		const spec = `${JSON.stringify(describeKernel(), null, "\t")}\n`;
+		if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === spec)
+			return "up to date";
+		writeAtomically(file, spec);
+		return `tslab written to ${display(path.dirname(file))}`;
+	});
+}
+
+/**
+ * The kernel with absolute paths, so that JupyterLab or VS Code may be started from anywhere.
+ *
+ * TensorFlow's log level: without an NVIDIA driver every start prints an error about it (`failed call to
+ * cuInit`), which only level 3 silences, and an operation that fails throws anyway. With a driver, level 1
+ * keeps the warnings (`Cannot dlopen some GPU libraries`) that tell why a GPU is not used.
+ *
+ * @param {boolean} [gpu] whether an NVIDIA driver is present
+ */
+export function describeKernel(gpu = hasNvidiaDriver()) {
+	return {
+		argv: [
+			process.execPath,
+			path.join(root, "node_modules", "tslab", "bin", "tslab"),
+			"kernel",
+			"--config-path",
+			"{connection_file}",
+		],
+		display_name: "TypeScript",
+		language: "typescript",
+		env: { TF_CPP_MIN_LOG_LEVEL: gpu ? "1" : "3" },
+	};
+}

@@ -1,0 +1,29 @@
+import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { UserError } from "./user_error.mjs";
+
+/**
+ * @param {string} url a module's `import.meta.url`
+ * @returns {boolean} whether Node was started on that module, rather than importing it
+ */
+export function isMain(url) {
+	const started = process.argv[1];
+	return (
+		started !== undefined && fs.realpathSync(started) === fileURLToPath(url)
+	);
+}
+
+/**
+ * Runs a script's body. What the user can mend ends with its message alone; anything else is a
+ * mistake of ours and keeps its stack trace.
+ *
+ * @param {() => Promise<unknown>} body
+ */
+export async function runMain(body) {
+	try {
+		await body();
+	} catch (error) {
+		console.error(error instanceof UserError ? `\n${error.message}` : error);
+		process.exitCode = 1;
+	}
+}

@@ -1,0 +1,64 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { root } from "./paths.mjs";
+import { CommandError, run } from "./run.mjs";
+import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
+import { step } from "./step.mjs";
+import { UserError } from "./user_error.mjs";
+
+// Inside node_modules, which `npm ci` empties before it begins: a half-made folder has no stamp.
+const stamp = path.join(root, "node_modules", ".setup.json");
+
+/** Installs exactly what `package-lock.json` lists. */
+export async function installNodePackages() {
+	await step("npm packages", async (say) => {
+		const inputs = {
+			lock: hashFiles([path.join(root, "package-lock.json")]),
+			platform: `${process.platform} ${process.arch}`,
+		};
+		const link = path.join(root, "node_modules", "transfer-learning");
+		if (isStamped(stamp, inputs) && fs.existsSync(link)) return "up to date";
+		say.doing("npm ci");
+		fs.rmSync(stamp, { force: true });
+		try {
+			// With NODE_ENV=production npm would leave out the compiler.
+			await runNpm(["ci", "--include=dev", "--include=optional"]);
+		} catch (error) {
+			if (!(error instanceof CommandError)) throw error;
+			throw new UserError(
+				`npm could not install the packages of package-lock.json:\n  ${findNpmReason(error)}\n` +
+					"Check that the npm registry can be reached (behind a proxy: npm config set proxy …), then run the command again.",
+			);
+		}
+		writeStamp(stamp, inputs);
+		return "installed";
+	});
+}
+
+/** @param {string[]} args */
+async function runNpm(args) {
+	// npm names itself to the scripts it starts, so that they need not find it again.
+	const npm = process.env.npm_execpath;
+	if (npm && path.basename(npm).startsWith("npm-cli"))
+		return await run(process.execPath, [npm, ...args]);
+	return await run("npm", args);
+}
+
+/**
+ * npm ends with advice and the place of its log; what went wrong is above that.
+ *
+ * @param {CommandError} error
+ */
+export function findNpmReason(error) {
+	const lines = error.output
+		.split("\n")
+		.map((line) => /^npm (?:error|ERR!) (.*)$/.exec(line)?.[1]?.trim() ?? "")
+		.filter(
+			(line) => line && !/^(code|errno|syscall|A complete log)/.test(line),
+		);
+	return (
+		lines.find((line) => /failed|not found|ENOTFOUND|E[A-Z]{3,}/.test(line)) ??
+		lines[0] ??
+		error.message
+	);
+}

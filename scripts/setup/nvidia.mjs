@@ -1,0 +1,35 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+// Where the driver's CUDA library lies: Debian and Ubuntu, Fedora and SUSE, NVIDIA's containers, WSL.
+const libraryFolders = [
+	"usr/lib/x86_64-linux-gnu",
+	"usr/lib/aarch64-linux-gnu",
+	"usr/lib64",
+	"usr/lib",
+	"usr/local/nvidia/lib64",
+	"usr/lib/wsl/lib",
+];
+
+/**
+ * @param {string} [fileSystem] the root of the file system to look in
+ * @returns {boolean} whether an NVIDIA driver is present
+ */
+export function hasNvidiaDriver(fileSystem = "/") {
+	return (
+		fs.existsSync(path.join(fileSystem, "proc/driver/nvidia/version")) ||
+		libraryFolders.some((folder) =>
+			fs.existsSync(path.join(fileSystem, folder, "libcuda.so.1")),
+		)
+	);
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @returns {string[]} the same with the CUDA libraries that TensorFlow's wheel is made for
+ */
+export function addCuda(packages) {
+	return packages.map((item) =>
+		item.replace(/^tensorflow==/, "tensorflow[and-cuda]=="),
+	);
+}

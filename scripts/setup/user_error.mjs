@@ -1,0 +1,8 @@
+/**
+ * An error whose message is for the person at the terminal: what happened, where, and what to do.
+ * It is printed without a stack trace.
+ */
+export class UserError extends Error {
+	/** @override */
+	name = "UserError";
+}

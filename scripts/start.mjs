@@ -1,0 +1,11 @@
+import * as path from "node:path";
+import { executeNotebook } from "./notebook/execute.mjs";
+import { runMain } from "./setup/main.mjs";
+import { root } from "./setup/paths.mjs";
+import { setUp } from "./setup.mjs";
+
+await runMain(async () => {
+	const environment = await setUp();
+	const notebook = path.join(root, "notebooks", "transfer_learning.ipynb");
+	await executeNotebook(environment, notebook);
+});
