@@ -21,6 +21,8 @@ export { accuracyChart, type ChartOptions } from "./display/charts";
 export type { Figure } from "./display/figure";
 export { show } from "./display/show";
 export { TransferLearningError } from "./errors";
+export { type MobileNetV2Options, mobileNetV2 } from "./model/mobilenet_v2";
+export { summary } from "./model/summary";
 export { evaluate } from "./training/evaluate";
 export { type FitOptions, fit } from "./training/fit";
 export type { History, Metrics } from "./training/history";

@@ -12,7 +12,7 @@ export function philox(
 	seed2: readonly [number, number],
 ): () => number {
 	const counter = Uint32Array.of(0, 0, ...seed2);
-	let block = new Uint32Array(0);
+	let block: Uint32Array = new Uint32Array(0);
 	let next = 0;
 	return () => {
 		if (next === block.length) {
