@@ -1,115 +1,126 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { promisify } from "node:util";
-import * as zlib from "node:zlib";
-import { unsigned as tableCrc32 } from "buffer-crc32";
 import * as yauzl from "yauzl";
 import { TransferLearningError } from "../errors";
+import { type Member, toMember } from "./member";
+import { RandomAccessFile } from "./random_access_file";
 
-const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
-const readAt = promisify(fs.read);
-// Node has a native CRC-32 since 20.15.
-const crc32 =
-	(zlib as { crc32?: (data: Buffer) => number }).crc32 ?? tableCrc32;
-
-/** One file inside an archive. */
-export interface Member {
-	/** Its name, with forward slashes. */
-	readonly name: string;
-	/** Its size when decompressed, in bytes. */
-	readonly size: number;
-	/** Reads it whole; throws if its bytes are damaged. */
-	readonly read: () => Promise<Buffer>;
-	/** Reads its first `length` bytes (fewer if it is shorter), decompressing no more than needed. */
-	readonly readStart: (length: number) => Promise<Buffer>;
-}
+export type { Member };
 
 /**
  * Lists the files in a zip archive, in the order of its central directory.
  *
  * Members are read straight from the archive, in any order and several at a time; nothing is
- * unpacked to disk. The file stays open for as long as the process runs.
+ * unpacked to disk, whatever their names are. A member that cannot be trusted (encrypted, too large, one of two
+ * of the same name, lying over another) is listed as well, and says so when it is read.
  *
  * @throws TransferLearningError if there is no such file, or if it is no zip archive or an incomplete one.
  */
-export async function openArchive(file: string): Promise<Member[]> {
-	if (!fs.existsSync(file)) {
-		throw new TransferLearningError(
-			`There is no archive at ${path.resolve(file)}. Check the path.`,
-		);
-	}
+export async function openArchive(archive: string): Promise<Member[]> {
+	const file = await RandomAccessFile.at(archive);
 	try {
-		const fd = fs.openSync(file, "r");
-		const zip = await yauzl.fromFdPromise(fd, { autoClose: false });
-		const members: Member[] = [];
-		for await (const entry of zip.eachEntry()) {
-			if (!entry.fileName.endsWith("/")) members.push(member(zip, fd, entry));
-		}
-		return members;
+		return await file.use(() => listMembers(file));
 	} catch (cause) {
 		throw new TransferLearningError(
-			`${path.resolve(file)} is not a complete zip archive (${(cause as Error).message}). Delete it and get it again.`,
+			`${path.resolve(archive)} is not a complete zip archive (${(cause as Error).message}). Delete it and get it again.`,
 			{ cause },
 		);
 	}
 }
 
-function member(zip: yauzl.ZipFile, fd: number, entry: yauzl.Entry): Member {
-	const name = entry.fileName;
+async function listMembers(file: RandomAccessFile): Promise<Member[]> {
+	const zip = await yauzl.fromRandomAccessReaderPromise(
+		new BlockReader(file),
+		file.size,
+		// One odd name or size is no reason to refuse the other members: `toMember` looks at them.
+		{ decodeStrings: false, validateEntrySizes: false, autoClose: false },
+	);
+	// Its type says boolean; it is where the next entry of the directory begins.
+	const cursor = () => Number(zip.readEntryCursor);
+	const directory = cursor();
+	const entries: yauzl.Entry[] = [];
+	for await (const entry of zip.eachEntry()) entries.push(entry);
+	await requireEnd(file, cursor());
 
-	async function compressedBytes(length: number): Promise<Buffer> {
-		if (!entry.canDecodeFileData()) {
-			throw new Error("it is encrypted, or compressed in an unusual way");
-		}
-		const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, {
-			minimal: true,
-		});
-		const buffer = Buffer.allocUnsafe(length);
-		const { bytesRead } = await readAt(fd, buffer, 0, length, fileDataStart);
-		if (bytesRead < length) throw new Error("the archive ends in the midst");
-		return buffer;
-	}
-
-	async function read(): Promise<Buffer> {
-		const raw = await compressedBytes(entry.compressedSize);
-		const data =
-			entry.compressionMethod === 0
-				? raw
-				: await inflateRaw(raw, {
-						maxOutputLength: Math.max(entry.uncompressedSize, 1),
-					});
-		if (data.length !== entry.uncompressedSize || crc32(data) !== entry.crc32) {
-			throw new Error("its checksum is wrong");
-		}
-		return data;
-	}
-
-	async function readStart(length: number): Promise<Buffer> {
-		// Deflate grows data by at most a few bytes, unless it was made to; then the whole is read.
-		const raw = await compressedBytes(
-			Math.min(entry.compressedSize, 2 * length),
+	const names = new Map<string, number>();
+	const named = entries.map((entry) => {
+		const name = yauzl.getFileNameLowLevel(
+			entry.generalPurposeBitFlag,
+			entry.fileNameRaw,
+			entry.extraFields,
+			false,
 		);
-		if (entry.compressionMethod === 0) return raw.subarray(0, length);
-		const start = await inflateRaw(raw, {
-			finishFlush: zlib.constants.Z_SYNC_FLUSH,
-		});
-		const enough = start.length >= Math.min(length, entry.uncompressedSize);
-		return (enough ? start : await read()).subarray(0, length);
+		names.set(name, (names.get(name) ?? 0) + 1);
+		return { name, entry };
+	});
+	// As in Python's zipfile, a member may reach up to where the next one begins.
+	const ends = new Map<yauzl.Entry, number>();
+	let end = directory;
+	for (const entry of [...entries].sort(
+		(a, b) => b.relativeOffsetOfLocalHeader - a.relativeOffsetOfLocalHeader,
+	)) {
+		ends.set(entry, end);
+		end = entry.relativeOffsetOfLocalHeader;
+	}
+	return named
+		.filter(({ name }) => !name.endsWith("/"))
+		.map(({ name, entry }) =>
+			toMember(file, entry, {
+				name,
+				end: ends.get(entry) ?? directory,
+				isUnique: names.get(name) === 1,
+			}),
+		);
+}
+
+const endSignatures = [
+	0x06054b50, // end of central directory
+	0x06064b50, // the same of zip64
+	0x05054b50, // digital signature
+];
+
+/** A directory that goes on after as many entries as it announces would hide the others. */
+async function requireEnd(file: RandomAccessFile, position: number) {
+	const signature = (await file.read(position, 4)).readUInt32LE(0);
+	if (!endSignatures.includes(signature)) {
+		throw new Error("its directory does not end where it says");
+	}
+}
+
+/** Lets yauzl, which asks for a few bytes at a time, read blocks; a position out of range is an error, not a crash. */
+class BlockReader extends yauzl.RandomAccessReader {
+	private block: Buffer = Buffer.alloc(0);
+	private start = 0;
+
+	constructor(private readonly file: RandomAccessFile) {
+		super();
 	}
 
-	const named =
-		<A extends unknown[]>(action: (...args: A) => Promise<Buffer>) =>
-		(...args: A) =>
-			action(...args).catch((cause: Error) => {
-				throw new TransferLearningError(
-					`${name} cannot be read: ${cause.message}.`,
-					{ cause },
-				);
-			});
-	return {
-		name,
-		size: entry.uncompressedSize,
-		read: named(read),
-		readStart: named(readStart),
-	};
+	override read(
+		buffer: Buffer,
+		offset: number,
+		length: number,
+		position: number,
+		callback: (error: Error | null) => void,
+	): void {
+		this.copy(buffer, offset, length, position).then(
+			() => callback(null),
+			callback,
+		);
+	}
+
+	private async copy(
+		buffer: Buffer,
+		offset: number,
+		length: number,
+		position: number,
+	): Promise<void> {
+		const end = position + length;
+		if (position < this.start || end > this.start + this.block.length) {
+			const rest = this.file.size - position;
+			const blockLength = Math.max(length, Math.min(rest, 65536));
+			this.block = await this.file.read(position, blockLength);
+			this.start = position;
+		}
+		this.block.copy(buffer, offset, position - this.start, end - this.start);
+	}
 }

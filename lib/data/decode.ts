@@ -1,48 +1,83 @@
 import sharp from "sharp";
 import { TransferLearningError } from "../errors";
-import { tf } from "../tf";
+import { decodeWithTensorFlow } from "./decode_tensorflow";
 import type { Image } from "./example";
+import { type PictureHeader, readPictureHeader } from "./picture_header";
 
 /**
- * Decodes a picture to RGB as `tf.io.decode_image(bytes, channels=3)` would: grey becomes three equal
- * channels, alpha is dropped, CMYK is converted without a profile, and neither an
- * EXIF orientation nor an ICC profile is applied.
+ * What decodes pictures: `sharp`, in other threads, several at a time; or `tensorflow`, on the
+ * JavaScript thread, with the same bits as Python's `tf.io.decode_image`.
+ */
+export type Decoder = "sharp" | "tensorflow";
+
+/** The largest picture that is decoded, in pixels: 300 MB of RGB. */
+const maxPixels = 100_000_000;
+
+/**
+ * Decodes a picture to RGB as `tf.io.decode_image(bytes, channels=3, expand_animations=False)` would: grey becomes
+ * three equal channels, alpha is dropped, 16 bits become 8, CMYK is converted without a profile, of an animation only the
+ * first frame is taken, and neither an EXIF orientation nor an ICC profile is applied.
  *
- * sharp decodes in libuv's threads, several pictures at a time. Its JPEG decoder differs from
- * TensorFlow's by about one level in 255. CMYK pictures, which sharp would colour-manage, are decoded by
- * TensorFlow itself, on the JavaScript thread.
+ * sharp decodes flawless JPEG and PNG, and WebP, AVIF and TIFF (still RGB, alpha dropped). Its JPEG decoder differs
+ * from TensorFlow's by about one level in 255; PNG has the same bits. TensorFlow itself decodes the rest: GIF, BMP,
+ * CMYK, and pictures that sharp finds a flaw in, so that what TensorFlow makes of a damaged picture, be
+ * it a picture or an error, is what comes out here.
  *
  * @param name what to call the picture in an error
+ * @param decoder default: `sharp`. `tensorflow` decodes JPEG, PNG, GIF and BMP.
  * @returns pixels 0–255, `[height, width, 3]`
- * @throws TransferLearningError if the bytes are no picture, or a damaged one.
+ * @throws TransferLearningError if the bytes are no picture, a damaged one, or one of more than 100 megapixels.
  */
 export async function decodeImage(
 	bytes: Buffer,
 	name: string,
+	decoder: Decoder = "sharp",
 ): Promise<Image<Uint8Array>> {
 	try {
-		const picture = sharp(bytes, { failOn: "error", ignoreIcc: true });
-		if ((await picture.metadata()).space === "cmyk") {
-			return decodeWithTensorFlow(bytes);
+		const header = readPictureHeader(bytes);
+		const { format, pixels = 0 } = header;
+		if (pixels > maxPixels) {
+			throw new Error(
+				`it has ${Math.round(pixels / 1e6)} megapixels, and ${maxPixels / 1e6} are the most`,
+			);
 		}
-		const { data, info } = await picture
-			.toColourspace("srgb")
-			.removeAlpha()
-			.raw()
-			.toBuffer({ resolveWithObject: true });
-		return { data, shape: [info.height, info.width, 3] };
+		if (decoder === "sharp") return await decodeWithSharp(bytes, header);
+		if (["WebP", "AVIF", "TIFF"].includes(format)) {
+			throw new Error(`${format} needs the decoder "sharp"`);
+		}
+		return decodeWithTensorFlow(bytes);
 	} catch (cause) {
 		throw new TransferLearningError(
-			`${name} cannot be decoded as a picture: ${(cause as Error).message.trim()}.`,
+			`${name} cannot be decoded as a picture: ${(cause as Error).message}.`,
 			{ cause },
 		);
 	}
 }
 
-/** Decodes with TensorFlow's own decoder: the same bits as Python's, on the JavaScript thread. */
-function decodeWithTensorFlow(bytes: Buffer): Image<Uint8Array> {
-	return tf.tidy(() => {
-		const pixels = tf.node.decodeImage(bytes, 3) as tf.Tensor3D;
-		return { data: Uint8Array.from(pixels.dataSync()), shape: pixels.shape };
-	});
+async function decodeWithSharp(
+	bytes: Buffer,
+	{ format, isCmyk }: PictureHeader,
+): Promise<Image<Uint8Array>> {
+	if (format === "GIF" || format === "BMP" || isCmyk) {
+		return decodeWithTensorFlow(bytes);
+	}
+	const isTensorFlows = format === "JPEG" || format === "PNG";
+	try {
+		const { data, info } = await sharp(bytes, {
+			failOn: isTensorFlows ? "warning" : "error",
+			ignoreIcc: true,
+			limitInputPixels: maxPixels,
+		})
+			.toColourspace("srgb")
+			.removeAlpha()
+			.raw()
+			.toBuffer({ resolveWithObject: true });
+		if (info.channels !== 3) throw new Error("its colours are not RGB");
+		return { data, shape: [info.height, info.width, 3] };
+	} catch (cause) {
+		if (isTensorFlows) return decodeWithTensorFlow(bytes);
+		// libvips gives a line for each of its layers.
+		const [reason] = (cause as Error).message.trim().split("\n");
+		throw new Error(reason, { cause });
+	}
 }

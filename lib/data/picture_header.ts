@@ -1,0 +1,115 @@
+/** The formats that are decoded; a picture's first bytes tell them apart, whatever its name is. */
+export type PictureFormat =
+	| "JPEG"
+	| "PNG"
+	| "GIF"
+	| "BMP"
+	| "WebP"
+	| "AVIF"
+	| "TIFF";
+
+/** What a picture's header says of it. */
+export interface PictureHeader {
+	readonly format: PictureFormat;
+	/** Pixels to decode: height x width, of a GIF those of all its frames. Undefined for WebP, AVIF and TIFF. */
+	readonly pixels?: number;
+	/** Whether a JPEG's colours are cyan, magenta, yellow and black. */
+	readonly isCmyk?: boolean;
+}
+
+/**
+ * Reads a picture's header, without decoding anything.
+ *
+ * @throws Error if it is of no known format, or if its header is damaged.
+ */
+export function readPictureHeader(bytes: Buffer): PictureHeader {
+	const format = recognize(bytes);
+	try {
+		switch (format) {
+			case "JPEG":
+				return { format, ...readJpeg(bytes) };
+			case "PNG":
+				// The chunk IHDR comes first.
+				return {
+					format,
+					pixels: bytes.readUInt32BE(16) * bytes.readUInt32BE(20),
+				};
+			case "GIF":
+				return { format, pixels: countGifPixels(bytes) };
+			case "BMP":
+				// A negative height says that the rows go downwards.
+				return {
+					format,
+					pixels: Math.abs(bytes.readInt32LE(18) * bytes.readInt32LE(22)),
+				};
+			default:
+				return { format };
+		}
+	} catch (cause) {
+		if (!(cause instanceof RangeError)) throw cause;
+		throw new Error("it ends within its header", { cause });
+	}
+}
+
+function recognize(bytes: Buffer): PictureFormat {
+	if (bytes.length === 0) throw new Error("it is empty");
+	const start = bytes.toString("latin1", 0, 16);
+	if (start.startsWith("\xff\xd8\xff")) return "JPEG";
+	if (start.startsWith("\x89PNG\r\n\x1a\n")) return "PNG";
+	if (start.startsWith("GIF8")) return "GIF";
+	if (start.startsWith("BM")) return "BMP";
+	if (/^RIFF.{4}WEBP/s.test(start)) return "WebP";
+	if (/^.{4}ftyp(avi[fs]|mif1|msf1)/s.test(start)) return "AVIF";
+	if (/^(II\*\0|MM\0\*)/.test(start)) return "TIFF";
+	throw new Error("it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF");
+}
+
+// libvips refuses more, as each of them may take as long as a whole picture (its jpeg2vips.c).
+const maxScans = 100;
+
+/** Finds the frame header (ITU T.81, B.2.2), passing over what lies between the segments as libjpeg does. */
+function readJpeg(bytes: Buffer) {
+	let at = 2;
+	while (true) {
+		at = bytes.indexOf(0xff, at);
+		if (at < 0) throw new Error("it has no frame header");
+		const marker = bytes.readUInt8(at + 1);
+		const startsFrame =
+			marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+		if (startsFrame) break;
+		if (marker === 0xff) at += 1;
+		// These stand alone, without a length.
+		else if (marker <= 1 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
+		else at += 2 + bytes.readUInt16BE(at + 2);
+	}
+	let scans = 0;
+	for (let i = at; i >= 0; i = bytes.indexOf("\xff\xda", i + 2, "latin1")) {
+		if (++scans > maxScans + 1) {
+			throw new Error(`it has more than ${maxScans} scans`);
+		}
+	}
+	return {
+		pixels: bytes.readUInt16BE(at + 5) * bytes.readUInt16BE(at + 7),
+		isCmyk: bytes.readUInt8(at + 9) === 4,
+	};
+}
+
+/** TensorFlow unpacks every frame before it takes the first. (GIF89a, 18–22 and 24.) */
+function countGifPixels(bytes: Buffer): number {
+	const paletteLength = (flags: number) =>
+		flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
+	let pixels = bytes.readUInt16LE(6) * bytes.readUInt16LE(8);
+	let at = 13 + paletteLength(bytes.readUInt8(10));
+	while (bytes[at] === 0x2c || bytes[at] === 0x21) {
+		if (bytes[at] === 0x2c) {
+			pixels += bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
+			// The descriptor, its palette, and the code size before the data.
+			at += 11 + paletteLength(bytes.readUInt8(at + 9));
+		} else {
+			at += 2;
+		}
+		for (let length = bytes[at]; length; length = bytes[at]) at += 1 + length;
+		at += 1;
+	}
+	return pixels;
+}
