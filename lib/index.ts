@@ -1,3 +1,5 @@
+import "./kernels/register";
+
 export { type Batch, BatchedDataset } from "./data/batches";
 export {
 	type LoadedDataset,

@@ -10,6 +10,8 @@ export interface Step {
 	readonly frozen: boolean;
 	readonly inputs: readonly number[];
 	readonly outputs: readonly number[];
+	/** What the step computes if several layers have become one step; otherwise it calls `layer`. */
+	readonly compute?: (inputs: readonly tf.Tensor[]) => tf.Tensor;
 }
 
 /** Steps in an order in which they can be run, from the values `inputs` to the values `outputs`. */
@@ -143,11 +145,7 @@ export function run(
 		graph.steps.flatMap((step) => step.inputs.map((value) => [value, step])),
 	);
 	for (const step of graph.steps) {
-		const { layer, frozen } = step;
-		const statistics = layer.getClassName() === "BatchNormalization";
-		const results = layer.apply(step.inputs.map(get), {
-			training: training && !(frozen && statistics),
-		}) as tf.Tensor | tf.Tensor[];
+		const results = call(step, step.inputs.map(get), training);
 		for (const [i, tensor] of [results].flat().entries()) {
 			values.set(step.outputs[i] ?? -1, tensor);
 		}
@@ -159,6 +157,18 @@ export function run(
 	return graph.outputs.map((value) =>
 		graph.inputs.includes(value) ? get(value).clone() : get(value),
 	);
+}
+
+function call(
+	{ layer, frozen, compute }: Step,
+	inputs: tf.Tensor[],
+	training: boolean,
+): tf.Tensor | tf.Tensor[] {
+	if (compute) return compute(inputs);
+	const statistics = layer.getClassName() === "BatchNormalization";
+	return layer.apply(inputs, {
+		training: training && !(frozen && statistics),
+	}) as tf.Tensor | tf.Tensor[];
 }
 
 function refuseMasking(layer: tf.layers.Layer): void {

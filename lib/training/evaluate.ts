@@ -23,7 +23,12 @@ export async function evaluate(
 	batches: BatchedDataset,
 ): Promise<Metrics> {
 	requireCompiled(model);
-	return evaluateFrom(new FrozenPrefix(model, 0), model, batches);
+	const prefix = new FrozenPrefix(model, 0);
+	try {
+		return await evaluateFrom(prefix, model, batches);
+	} finally {
+		prefix.dispose();
+	}
 }
 
 /** `evaluate`, with a prefix that may know the examples already. */

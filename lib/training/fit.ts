@@ -45,23 +45,27 @@ export async function fit(
 	const prefix = new FrozenPrefix(model);
 	const history = emptyHistory(model);
 
-	for (let epoch = 0; epoch < epochs; epoch++) {
-		const start = performance.now();
-		const results: BatchMetrics[] = [];
-		for await (const batch of prefix.batches(batches)) {
-			results.push(trainOnBatch(model, prefix, batch, variables));
-			tf.dispose([...batch.values, batch.ys]);
-			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-			await setImmediate();
+	try {
+		for (let epoch = 0; epoch < epochs; epoch++) {
+			const start = performance.now();
+			const results: BatchMetrics[] = [];
+			for await (const batch of prefix.batches(batches)) {
+				results.push(trainOnBatch(model, prefix, batch, variables));
+				tf.dispose([...batch.values, batch.ys]);
+				// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
+				await setImmediate();
+			}
+			const metrics = meanMetrics(model, results);
+			const validation =
+				validationData && (await evaluateFrom(prefix, model, validationData));
+			const seconds = (performance.now() - start) / 1000;
+			record(history, metrics, validation, seconds);
+			if (verbose) {
+				console.log(formatEpoch(epoch, epochs, metrics, validation, seconds));
+			}
 		}
-		const metrics = meanMetrics(model, results);
-		const validation =
-			validationData && (await evaluateFrom(prefix, model, validationData));
-		const seconds = (performance.now() - start) / 1000;
-		record(history, metrics, validation, seconds);
-		if (verbose) {
-			console.log(formatEpoch(epoch, epochs, metrics, validation, seconds));
-		}
+	} finally {
+		prefix.dispose();
 	}
 	return history;
 }

@@ -2,7 +2,9 @@ import { type BatchedDataset, labelTensor, stackImages } from "../data/batches";
 import type { ImageDataset } from "../data/dataset";
 import type { Example, Image, ImageExample } from "../data/example";
 import { prefetch } from "../data/prefetch";
+import { foldBatchNormalization } from "../model/fold_batch_norm";
 import { flatten, type Graph, run, splitFrozen } from "../model/graph";
+import { poolFirst } from "../model/pool_first";
 import { tf } from "../tf";
 
 /** A batch at the frontier: what the frozen prefix made of it. Whoever iterates disposes all tensors. */
@@ -26,9 +28,11 @@ const defaultLimit = 2 ** 30;
  * If nothing of the model is frozen, the prefix is empty and the rows are the preprocessed pixels, which
  * saves reading and decoding them again. Nothing is kept where a `map` is not pure (augmentation).
  *
- * It holds plain arrays, no tensors, and is gone when nobody refers to it.
+ * Rows are plain arrays, but the prefix has tensors of its own: `dispose` it.
  */
 export class FrozenPrefix {
+	/** Disposes the weights of the prefix as it is run; call it in the end. */
+	readonly dispose: () => void;
 	private readonly prefix: Graph;
 	private readonly rest: Graph;
 	private readonly kept: {
@@ -42,7 +46,10 @@ export class FrozenPrefix {
 		model: tf.LayersModel,
 		private bytesLeft = defaultLimit,
 	) {
-		({ prefix: this.prefix, rest: this.rest } = splitFrozen(flatten(model)));
+		const { prefix, rest } = splitFrozen(flatten(model));
+		({ graph: this.prefix, dispose: this.dispose } =
+			foldBatchNormalization(prefix));
+		this.rest = poolFirst(rest);
 	}
 
 	/** One iteration over the data, as the rest of the model sees it. */

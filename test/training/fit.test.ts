@@ -123,6 +123,8 @@ test("fit trains as Keras does: the same weights, data and order give the same l
 					inputShape: [8, 8, 3],
 					filters: 4,
 					kernelSize: 3,
+					// Batch normalization takes out a bias again; its gradient would be rounding noise.
+					useBias: false,
 					activation: "relu",
 				}),
 				tf.layers.batchNormalization(),
@@ -148,7 +150,7 @@ task = json.load(open(sys.argv[1]))
 x = np.array([p["data"] for p in task["pixels"]], "float32").reshape(-1, 8, 8, 3)
 y = np.array([[p["label"]] for p in task["pixels"]], "float32")
 L = keras.layers
-model = keras.Sequential([keras.Input((8, 8, 3)), L.Conv2D(4, 3, activation="relu"), L.BatchNormalization(),
+model = keras.Sequential([keras.Input((8, 8, 3)), L.Conv2D(4, 3, activation="relu", use_bias=False), L.BatchNormalization(),
     L.MaxPooling2D(2), L.Flatten(), L.Dense(1, activation="sigmoid")])
 model.set_weights([np.array(w["data"], "float32").reshape(w["shape"]) for w in task["weights"]])
 model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])

@@ -1,0 +1,41 @@
+import { tf } from "../tf";
+import { execute } from "./execute";
+
+/**
+ * Gives `relu` and `relu6` TensorFlow's own gradients, one operation each.
+ *
+ * tfjs builds that of `relu` from `step`, which is four operations and as many copies of what are the largest
+ * tensors of a convolutional network. The values are the same.
+ */
+export function registerReluGradients(): void {
+	for (const name of ["Relu", "Relu6"]) {
+		const kernelName = `${name}Grad`;
+		tf.registerKernel({
+			kernelName,
+			backendName: "tensorflow",
+			kernelFunc: ({ inputs }) =>
+				execute(kernelName, [inputs.dy, inputs.y] as tf.TensorInfo[]),
+		});
+		tf.registerGradient({
+			kernelName,
+			inputsToSave: ["y"],
+			// It is linear in dy, and flat in y.
+			gradFunc: (ddx, [y]) => ({
+				dy: () => runGradient(kernelName, ddx as tf.Tensor, y as tf.Tensor),
+				y: () => tf.zerosLike(y as tf.Tensor),
+			}),
+		});
+		tf.unregisterGradient(name);
+		tf.registerGradient({
+			kernelName: name,
+			outputsToSave: [true],
+			gradFunc: (dy, [y]) => ({
+				x: () => runGradient(kernelName, dy as tf.Tensor, y as tf.Tensor),
+			}),
+		});
+	}
+}
+
+function runGradient(kernelName: string, dy: tf.Tensor, y: tf.Tensor) {
+	return tf.engine().runKernel(kernelName, { dy, y }) as tf.Tensor;
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "transfer-learning";
+import { tf } from "../../lib/dist/tf";
+import { runPython, writeJson } from "../support/python";
+
+type Plain = { shape: number[]; data: number[] };
+
+function toPlain(tensor: tf.Tensor): Plain {
+	return { shape: tensor.shape, data: Array.from(tensor.dataSync()) };
+}
+
+/** TensorFlow's own gradient of an expression in `x`, given what flows back into it. */
+function gradientInPython(expression: string, x: tf.Tensor, dy: tf.Tensor) {
+	return runPython<number[]>(
+		`
+import json, sys, tensorflow as tf
+task = json.load(open(sys.argv[1]))
+x, dy = (tf.reshape(tf.constant(task[k]["data"], tf.float32), task[k]["shape"]) for k in ("x", "dy"))
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = ${expression}
+print(json.dumps(tape.gradient(y, x, dy).numpy().ravel().tolist()))`,
+		[writeJson({ x: toPlain(x), dy: toPlain(dy) })],
+	);
+}
+
+function gradientHere(
+	compute: (x: tf.Tensor4D) => tf.Tensor,
+	x: tf.Tensor4D,
+	dy: tf.Tensor,
+): number[] {
+	const gradient = tf.tidy(() =>
+		tf.grad((x) => compute(x as tf.Tensor4D))(x, dy),
+	);
+	// A zero of either sign is a zero.
+	const values = Array.from(gradient.dataSync(), (value) => value + 0);
+	gradient.dispose();
+	return values;
+}
+
+for (const [name, compute] of [
+	["relu", tf.relu],
+	["relu6", tf.relu6],
+] as const) {
+	test(`the gradient of ${name} is TensorFlow's, at its corners too`, () => {
+		const before = tf.memory().numTensors;
+		const x = tf.concat([
+			tf.tensor([-1, 0, -0, 3, 6, 7, 6.001, 1e-30]),
+			tf.randomNormal([120], 0, 5, "float32", 1),
+		]) as tf.Tensor;
+		const dy = tf.randomNormal([128], 0, 1, "float32", 2);
+		assert.deepEqual(
+			gradientHere(compute as never, x as tf.Tensor4D, dy),
+			gradientInPython(`tf.nn.${name}(x)`, x, dy),
+		);
+		tf.dispose([x, dy]);
+		assert.ok(tf.memory().numTensors <= before + 2, "tensors are left behind");
+	});
+}
+
+test("the gradient of relu has a gradient of its own", () => {
+	const x = tf.tensor1d([-2, 3]);
+	const second = tf.grad((x) =>
+		tf.grad((x) => tf.relu(x).square().sum())(x as tf.Tensor),
+	)(x);
+	assert.deepEqual(Array.from(second.dataSync()), [0, 2]);
+	tf.dispose([x, second]);
+});
+
+const pools = [
+	{ name: "windows that fill the picture", shape: [2, 6, 8, 3], size: 2 },
+	{ name: "a rest that no window covers", shape: [2, 7, 9, 3], size: 2 },
+	{ name: "windows of three", shape: [1, 9, 10, 2], size: 3 },
+	{
+		name: "overlapping windows",
+		shape: [2, 7, 7, 2],
+		size: 3,
+		strides: 2,
+	},
+	{
+		name: "padding",
+		shape: [2, 7, 7, 2],
+		size: 2,
+		padding: "same",
+	},
+	{
+		name: "equal values in a window",
+		shape: [2, 6, 8, 3],
+		size: 2,
+		ties: true,
+	},
+] as const;
+
+for (const { name, shape, size, ...rest } of pools) {
+	test(`the gradient of max pooling is TensorFlow's: ${name}`, () => {
+		const { strides, padding, ties } = {
+			strides: size,
+			padding: "valid" as const,
+			ties: false,
+			...rest,
+		};
+		const random = tf.randomNormal([...shape], 0, 1, "float32", 5);
+		const x = (ties ? tf.round(random) : random) as tf.Tensor4D;
+		const pool = (x: tf.Tensor4D) => tf.maxPool(x, size, strides, padding);
+		const y = pool(x);
+		const dy = tf.randomNormal(y.shape, 0, 1, "float32", 6);
+		assert.deepEqual(
+			gradientHere(pool, x, dy),
+			gradientInPython(
+				`tf.nn.max_pool2d(x, ${size}, ${strides}, "${padding.toUpperCase()}")`,
+				x,
+				dy,
+			),
+		);
+		tf.dispose([random, x, y, dy]);
+	});
+}
