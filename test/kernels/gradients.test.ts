@@ -10,9 +10,14 @@ function toPlain(tensor: tf.Tensor): Plain {
 	return { shape: tensor.shape, data: Array.from(tensor.dataSync()) };
 }
 
+/** As `deepEqual`, for which 0 and -0 differ, should see numbers. */
+function withoutSignOfZero(values: readonly number[]): number[] {
+	return values.map((value) => value + 0);
+}
+
 /** TensorFlow's own gradient of an expression in `x`, given what flows back into it. */
 function gradientInPython(expression: string, x: tf.Tensor, dy: tf.Tensor) {
-	return runPython<number[]>(
+	const values = runPython<number[]>(
 		`
 import json, sys, tensorflow as tf
 task = json.load(open(sys.argv[1]))
@@ -23,6 +28,7 @@ with tf.GradientTape() as tape:
 print(json.dumps(tape.gradient(y, x, dy).numpy().ravel().tolist()))`,
 		[writeJson({ x: toPlain(x), dy: toPlain(dy) })],
 	);
+	return withoutSignOfZero(values);
 }
 
 function gradientHere(
@@ -33,10 +39,9 @@ function gradientHere(
 	const gradient = tf.tidy(() =>
 		tf.grad((x) => compute(x as tf.Tensor4D))(x, dy),
 	);
-	// A zero of either sign is a zero.
-	const values = Array.from(gradient.dataSync(), (value) => value + 0);
+	const values = Array.from(gradient.dataSync());
 	gradient.dispose();
-	return values;
+	return withoutSignOfZero(values);
 }
 
 for (const [name, compute] of [
