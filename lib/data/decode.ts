@@ -75,9 +75,13 @@ async function decodeWithSharp(
 		if (info.channels !== 3) throw new Error("its colours are not RGB");
 		return { data, shape: [info.height, info.width, 3] };
 	} catch (cause) {
-		if (isTensorFlows) return decodeWithTensorFlow(bytes);
-		// libvips gives a line for each of its layers.
-		const [reason] = (cause as Error).message.trim().split("\n");
-		throw new Error(reason, { cause });
+		try {
+			if (isTensorFlows) return decodeWithTensorFlow(bytes);
+		} catch {
+			// What sharp said is clearer.
+		}
+		// The last of its lines comes from where the error is.
+		const reason = (cause as Error).message.trim().split("\n").at(-1) ?? "";
+		throw new Error(reason.replace(/^vips\w*: |:$/gi, ""), { cause });
 	}
 }
