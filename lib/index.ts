@@ -28,3 +28,4 @@ export { summary } from "./model/summary";
 export { evaluate } from "./training/evaluate";
 export { type FitOptions, fit } from "./training/fit";
 export type { History, Metrics } from "./training/history";
+export { predict } from "./training/predict";

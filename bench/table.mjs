@@ -1,0 +1,132 @@
+/** In the order of the work; `load` and what follows `article` are measured beside it. */
+const stageNames = [
+	"import",
+	"load",
+	"build",
+	"features",
+	"transfer",
+	"evaluate",
+	"scratch",
+	"article",
+	"memory",
+	"predict_one",
+	"predict_all",
+];
+
+/** @typedef {{ median: number, min: number, max: number }} Spread */
+/** @typedef {{ name: string, ours: Spread, keras: Spread, ratio: number }} Stage */
+
+/**
+ * @param {readonly import("./bench.mjs").Run[]} ours
+ * @param {readonly import("./bench.mjs").Run[]} keras
+ * @returns {{ stages: Stage[], photosToModel: Stage }} medians with their spread, and ours as a share of Keras's
+ */
+export function summarize(ours, keras) {
+	/** @param {(run: import("./bench.mjs").Run) => number} value @param {string} name */
+	const compare = (name, value) => {
+		const [a, b] = [ours, keras].map((runs) => spread(runs.map(value)));
+		const sides = /** @type {{ ours: Spread, keras: Spread }} */ ({
+			ours: a,
+			keras: b,
+		});
+		return { name, ...sides, ratio: sides.ours.median / sides.keras.median };
+	};
+	return {
+		stages: stageNames.map((name) =>
+			compare(name, ({ memory, stages }) =>
+				name === "memory" ? memory : (stages[name] ?? Number.NaN),
+			),
+		),
+		photosToModel: compare(
+			"photos to trained and evaluated model",
+			({ stages }) =>
+				["read", "build", "transfer", "evaluate"].reduce(
+					(sum, name) => sum + (stages[name] ?? Number.NaN),
+					0,
+				),
+		),
+	};
+}
+
+/** @param {readonly number[]} values */
+function spread(values) {
+	const sorted = [...values].sort((a, b) => a - b);
+	return {
+		median: sorted[sorted.length >> 1] ?? Number.NaN,
+		min: sorted[0] ?? Number.NaN,
+		max: sorted.at(-1) ?? Number.NaN,
+	};
+}
+
+/** @param {{ stages: readonly Stage[], photosToModel: Stage }} result */
+export function formatStages({ stages, photosToModel }) {
+	const rows = [...stages, photosToModel].map(
+		({ name, ours, keras, ratio }) => [
+			name,
+			formatSpread(name, ours),
+			formatSpread(name, keras),
+			ratio.toFixed(2),
+			formatRate(name, ours),
+		],
+	);
+	return formatTable([
+		["stage", "TypeScript", "Keras", "ratio", "images/s"],
+		...rows,
+	]);
+}
+
+/** @param {string} name @param {Spread} spread */
+function formatSpread(name, { median, min, max }) {
+	const [unit, factor, digits] =
+		name === "memory"
+			? ["MB", 1e-6, 0]
+			: name === "predict_one"
+				? ["ms", 1000, 0]
+				: ["s", 1, 2];
+	const [middle, low, high] = [median, min, max].map((value) =>
+		(value * /** @type {number} */ (factor)).toFixed(
+			/** @type {number} */ (digits),
+		),
+	);
+	return `${middle} ${unit} (${low}–${high})`;
+}
+
+/** Images per second, where a stage works on 1,000 of them once. @param {string} name @param {Spread} spread */
+function formatRate(name, { median }) {
+	return ["load", "features", "predict_all"].includes(name)
+		? (1000 / median).toFixed(0)
+		: "";
+}
+
+/** @param {readonly import("./bench.mjs").Growth[]} growth */
+export function formatGrowth(growth) {
+	const table = formatTable([
+		["photos", "seconds", "peak memory"],
+		...growth.map(({ photos, seconds, memory }) => [
+			String(photos),
+			seconds.toFixed(1),
+			`${(memory * 1e-6).toFixed(0)} MB`,
+		]),
+	]);
+	const [first, last] = [growth[0], growth.at(-1)];
+	if (!first || !last || first === last) return table;
+	const perPhoto =
+		(last.seconds - first.seconds) / (last.photos - first.photos);
+	const all = last.seconds + perPhoto * (23_262 - last.photos);
+	return `${table}\nAll 23,262 photos, extrapolated: ${(all / 60).toFixed(1)} minutes.`;
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function formatTable(rows) {
+	const widths = (rows[0] ?? []).map((_, column) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+	);
+	return `\n${rows
+		.map((row) =>
+			row
+				.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+				.join("  ")
+				.trimEnd(),
+		)
+		.join("\n")}\n`;
+}

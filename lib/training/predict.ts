@@ -1,0 +1,38 @@
+import { setImmediate } from "node:timers/promises";
+import type { BatchedDataset } from "../data/batches";
+import { foldBatchNormalization } from "../model/fold_batch_norm";
+import { flatten, run } from "../model/graph";
+import { poolFirst } from "../model/pool_first";
+import { tf } from "../tf";
+
+/**
+ * Computes what a model says of each example, in inference mode.
+ *
+ * @param batches pixels as the model takes them; a data set that is shuffled anew each time gives its results in
+ * an order that nobody knows
+ * @returns a row for each example, in their order: the flattened output, such as `[0.98]` for one sigmoid
+ * @throws TransferLearningError if a picture cannot be read.
+ */
+export async function predict(
+	model: tf.LayersModel,
+	batches: BatchedDataset,
+): Promise<Float32Array[]> {
+	const { graph, dispose } = foldBatchNormalization(poolFirst(flatten(model)));
+	const rows: Float32Array[] = [];
+	try {
+		for await (const { xs, ys } of batches) {
+			const [output] = tf.tidy(() => run(graph, [xs], false));
+			const values = output?.dataSync() as Float32Array;
+			const length = values.length / xs.shape[0];
+			for (let start = 0; start < values.length; start += length) {
+				rows.push(values.slice(start, start + length));
+			}
+			tf.dispose([xs, ys, output as tf.Tensor]);
+			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
+			await setImmediate();
+		}
+	} finally {
+		dispose();
+	}
+	return rows;
+}
