@@ -19,9 +19,28 @@ export {
 	type PreprocessOptions,
 	preprocess,
 } from "./data/preprocess";
-export { accuracyChart, type ChartOptions } from "./display/charts";
-export type { Figure } from "./display/figure";
+export {
+	type BenchmarkStage,
+	benchmarkChart,
+	type GrowthPoint,
+	growthChart,
+	type Spread,
+} from "./display/benchmark_charts";
+export { confidenceChart } from "./display/confidence_chart";
+export { confusionChart } from "./display/confusion_chart";
+export type { Figure, Picture } from "./display/figure";
+export {
+	accuracyChart,
+	comparisonChart,
+	historyChart,
+	lossChart,
+} from "./display/history_charts";
+export { type ImageGridOptions, imageGrid } from "./display/image_grid";
+export { labelChart } from "./display/label_chart";
+export type { PredictionChartOptions } from "./display/predictions";
+export { rocChart } from "./display/roc_chart";
 export { show } from "./display/show";
+export type { ChartOptions } from "./display/theme";
 export { TransferLearningError } from "./errors";
 export { type MobileNetV2Options, mobileNetV2 } from "./model/mobilenet_v2";
 export { summary } from "./model/summary";

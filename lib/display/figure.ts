@@ -6,3 +6,16 @@ export interface Figure {
 	readonly layout: Partial<Layout>;
 	readonly config?: Partial<Config>;
 }
+
+/** A picture made for showing. */
+export interface Picture {
+	/** The encoded picture. */
+	readonly bytes: Buffer;
+	readonly type: "image/jpeg" | "image/png";
+	/** What it shows, in a few words. */
+	readonly title: string;
+	/** All that is on it in words, for whoever sees text only. */
+	readonly text: string;
+	/** Whether the labels are on it: not so on a machine without fonts. */
+	readonly labelled: boolean;
+}

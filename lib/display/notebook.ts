@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-// The one file that knows tslab's insides: its public API sends one MIME type a call, and a chart
-// needs several in one bundle, of which each front end picks the one that it shows best.
+// The one file that knows tslab's insides. Its public API sends one MIME type a call, and a chart needs
+// several in one bundle, of which each front end picks the one that it shows best. And its
+// interruption abandons a cell whose work goes on unseen.
 
 type WriteDisplayData = (
 	message: {
-		data: Record<string, unknown>;
+		data: MimeBundle;
 		metadata: Record<string, unknown>;
 		transient: { display_id?: string };
 	},
@@ -15,15 +16,68 @@ type WriteDisplayData = (
 /** One output of a cell, in several forms by MIME type, e.g. `{ 'text/plain': '…', 'text/html': '…' }`. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
+/** Whether this runs in a cell of a notebook. */
+export function inNotebook(): boolean {
+	return writeDisplayData() !== undefined;
+}
+
 /**
  * Adds an output to the cell that is running.
  *
+ * @param metadata by MIME type, e.g. `{ 'image/png': { alt: '…' } }`
  * @returns false if this is no notebook: then nothing was shown
  */
-export function displayInNotebook(data: MimeBundle): boolean {
+export function displayInNotebook(
+	data: MimeBundle,
+	metadata: Record<string, unknown> = {},
+): boolean {
 	const write = writeDisplayData();
-	write?.({ data, metadata: {}, transient: {} }, false);
+	write?.({ data, metadata, transient: {} }, false);
 	return write !== undefined;
+}
+
+/** Makes an output of the cell that is running whose content can be replaced. Call it in a notebook only. */
+export function createOutput(): (data: MimeBundle) => void {
+	// The cell's own function: an update that comes late belongs to this cell still.
+	const write = writeDisplayData();
+	const transient = { display_id: randomUUID() };
+	let update = false;
+	return (data) => {
+		write?.({ data, metadata: {}, transient }, update);
+		update = true;
+	};
+}
+
+/** An identifier for an element of the page that no other output has. */
+export function uniqueElementId(): string {
+	return `chart-${randomUUID()}`;
+}
+
+/**
+ * Lets the kernel's interruption (■ in JupyterLab) call `onInterrupt` instead of failing the cell, once. A
+ * second one fails the cell as usual. Outside a notebook nothing changes: Ctrl-C ends the process.
+ *
+ * @returns a function that gives the interruption back to the kernel; call it in the end
+ */
+export function onInterruption(onInterrupt: () => void): () => void {
+	if (!inNotebook()) return () => {};
+	// tslab's listener would report the cell as failed while its work goes on.
+	const kernels = process.listeners("SIGINT");
+	let restored = false;
+	const restore = () => {
+		if (restored) return;
+		restored = true;
+		process.off("SIGINT", interrupt);
+		for (const listener of kernels) process.on("SIGINT", listener);
+	};
+	const interrupt = () => {
+		restore();
+		onInterrupt();
+	};
+	// Ours goes first in, so that there is no moment without a listener, in which SIGINT ends the kernel.
+	process.on("SIGINT", interrupt);
+	for (const listener of kernels) process.off("SIGINT", listener);
+	return restore;
 }
 
 /** The kernel's own function for display messages, while a cell runs in a tslab kernel. */
@@ -36,9 +90,4 @@ function writeDisplayData(): WriteDisplayData | undefined {
 		return undefined;
 	}
 	return require.cache[file]?.exports.lastWriteDisplayData ?? undefined;
-}
-
-/** An identifier for an element of the page that no other output has. */
-export function uniqueElementId(): string {
-	return `chart-${randomUUID()}`;
 }

@@ -1,48 +1,66 @@
-import type { Figure } from "./figure";
+import { dataNote } from "./data_note";
+import type { Figure, Picture } from "./figure";
+import { formatFigure } from "./figure_text";
 import { displayInNotebook, uniqueElementId } from "./notebook";
-import { formatTable } from "./table";
 
 /**
- * Shows a Plotly figure under the cell that is running.
+ * Shows a Plotly figure or a picture under the cell that is running.
  *
- * It goes out as one bundle: Plotly's JSON for JupyterLab and VS Code, HTML for pages that nbconvert makes,
- * and a table for whatever shows text only. Outside a notebook it prints the table.
+ * A figure goes out as one bundle: Plotly's JSON for JupyterLab and VS Code, HTML for pages that nbconvert makes,
+ * and a table for whatever shows text only. Outside a notebook the text is printed.
  */
-export function show(figure: Figure): void {
-	const text = formatFigure(figure);
-	const shown = displayInNotebook({
-		"application/vnd.plotly.v1+json": figure,
-		"text/html": formatHtml(figure),
-		"text/plain": text,
+export function show(shown: Figure | Picture): void {
+	const isPicture = "bytes" in shown;
+	if (!(isPicture ? showPicture(shown) : showFigure(withNote(shown)))) {
+		console.log(isPicture ? shown.text : formatFigure(withNote(shown)));
+	}
+}
+
+function showPicture({ bytes, type, text, title, labelled }: Picture): boolean {
+	const shown = displayInNotebook(
+		{ [type]: bytes.toString("base64"), "text/plain": text },
+		{ [type]: { alt: title } },
+	);
+	if (shown && !labelled) {
+		console.log(`This machine has no font to label pictures with.\n${text}`);
+	}
+	return shown;
+}
+
+function showFigure(figure: Figure): boolean {
+	const { data, layout, config } = figure;
+	const shown = {
+		data,
+		layout,
+		config: { responsive: true, displaylogo: false, ...config },
+	};
+	return displayInNotebook({
+		"application/vnd.plotly.v1+json": shown,
+		"text/html": formatHtml(shown),
+		"text/plain": formatFigure(figure),
 	});
-	if (!shown) console.log(text);
+}
+
+/** The figure with what every result has to tell of its data as a subtitle. */
+function withNote(figure: Figure): Figure {
+	const note = dataNote();
+	if (note === undefined) return figure;
+	const { title } = figure.layout;
+	const given = typeof title === "string" ? { text: title } : title;
+	const layout = {
+		...figure.layout,
+		title: { ...given, text: given?.text ?? "", subtitle: { text: note } },
+	};
+	return { ...figure, layout };
 }
 
 /** The figure as a fragment for a page that has loaded plotly.js. */
 function formatHtml({ data, layout, config }: Figure): string {
 	const id = uniqueElementId();
 	// A "<" inside a script could end it.
-	const json = [data, layout, { responsive: true, ...config }]
+	const json = [data, layout, config]
 		.map((part) => JSON.stringify(part).replaceAll("<", "\\u003c"))
 		.join(", ");
 	return `<div id="${id}"></div>
 <script>Plotly.newPlot("${id}", ${json});</script>`;
-}
-
-/** The figure's title and its points, a column a trace. */
-function formatFigure({ data, layout }: Figure): string {
-	const traces = data as { name?: string; x?: unknown[]; y?: unknown[] }[];
-	const xs = traces[0]?.x ?? [];
-	const table = formatTable(
-		[
-			titleText(layout.xaxis?.title),
-			...traces.map(({ name }, i) => name ?? `trace ${i}`),
-		],
-		xs.map((x, row) => [x, ...traces.map(({ y }) => y?.[row])]),
-	);
-	return [titleText(layout.title), table].filter(Boolean).join("\n");
-}
-
-function titleText(title: string | { text?: string } | undefined): string {
-	return (typeof title === "string" ? title : title?.text) ?? "";
 }

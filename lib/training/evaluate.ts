@@ -1,5 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
+import { onInterruption } from "../display/notebook";
+import { createProgress } from "../display/progress";
+import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { FrozenPrefix } from "./frozen_prefix";
 import type { Metrics } from "./history";
@@ -16,7 +19,7 @@ import {
  *
  * @param batches pixels as the model takes them, and labels
  * @returns means over the examples, under Keras's names: `{ loss, accuracy }`
- * @throws TransferLearningError if the model was not compiled, or a picture cannot be read.
+ * @throws TransferLearningError if the model was not compiled, a picture cannot be read, or the kernel was interrupted.
  */
 export async function evaluate(
 	model: tf.LayersModel,
@@ -24,18 +27,47 @@ export async function evaluate(
 ): Promise<Metrics> {
 	requireCompiled(model);
 	const prefix = new FrozenPrefix(model, 0);
+	const progress = createProgress("Evaluating");
+	const interruption = { requested: false };
+	const endInterruption = onInterruption(() => {
+		interruption.requested = true;
+	});
+	let done = 0;
 	try {
-		return await evaluateFrom(prefix, model, batches);
+		const onBatch = () =>
+			progress.update(++done / batches.size, `batch ${done}/${batches.size}`);
+		const metrics = await evaluateFrom(
+			prefix,
+			model,
+			batches,
+			interruption,
+			onBatch,
+		);
+		if (interruption.requested) {
+			throw new TransferLearningError(
+				`evaluate was interrupted after batch ${done} of ${batches.size}. Run the cell again for the whole data set.`,
+			);
+		}
+		return metrics;
 	} finally {
+		endInterruption();
 		prefix.dispose();
+		progress.end();
 	}
 }
 
-/** `evaluate`, with a prefix that may know the examples already. */
+/**
+ * `evaluate`, with a prefix that may know the examples already.
+ *
+ * @param interruption once it is requested, this ends after the batch at hand
+ * @param onBatch called after each batch
+ */
 export async function evaluateFrom(
 	prefix: FrozenPrefix,
 	model: tf.LayersModel,
 	batches: BatchedDataset,
+	interruption: { readonly requested: boolean },
+	onBatch: () => void,
 ): Promise<Metrics> {
 	const results: BatchMetrics[] = [];
 	for await (const { values, ys } of prefix.batches(batches)) {
@@ -49,6 +81,8 @@ export async function evaluateFrom(
 		tf.dispose([...values, ys]);
 		// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
 		await setImmediate();
+		onBatch();
+		if (interruption.requested) break;
 	}
 	return meanMetrics(model, results);
 }

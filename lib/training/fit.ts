@@ -1,5 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
+import { onInterruption } from "../display/notebook";
+import { createTrainingDisplay } from "../display/training_display";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { evaluateFrom } from "./evaluate";
@@ -20,7 +22,7 @@ export interface FitOptions {
 	readonly epochs?: number;
 	/** What to evaluate the model on after each epoch. Default: nothing. */
 	readonly validationData?: BatchedDataset;
-	/** 1 prints a line an epoch, 0 prints nothing. Default: 1. */
+	/** 1 shows the progress and the metrics of each epoch, 0 shows nothing. Default: 1. */
 	readonly verbose?: 0 | 1;
 }
 
@@ -29,6 +31,9 @@ export interface FitOptions {
  *
  * The longest frozen part at the model's beginning is computed once per example and not at every epoch,
  * with the same result. A frozen BatchNormalization runs in inference mode, as in Keras since TensorFlow 2.
+ * The kernel's interruption ends the training after the batch at hand; the history then holds the whole epochs until there.
+ * Outside a notebook Ctrl-C ends the process, as usual.
+ *
  * The optimizer keeps its own state (Adam's moments); it belongs to the model.
  *
  * @param batches pixels as the model takes them, and labels `[batch, 1]`
@@ -44,28 +49,56 @@ export async function fit(
 	const variables = trainableVariables(model);
 	const prefix = new FrozenPrefix(model);
 	const history = emptyHistory(model);
+	const display = createTrainingDisplay({
+		epochs,
+		batches: batches.size + (validationData?.size ?? 0),
+		history,
+		verbose,
+	});
+	const interruption = { requested: false };
+	const endInterruption = onInterruption(() => {
+		interruption.requested = true;
+	});
+	const trainEpoch = async () => {
+		const results: BatchMetrics[] = [];
+		for await (const batch of prefix.batches(batches)) {
+			results.push(trainOnBatch(model, prefix, batch, variables));
+			tf.dispose([...batch.values, batch.ys]);
+			display.batch(() => meanMetrics(model, results));
+			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
+			await setImmediate();
+			if (interruption.requested) break;
+		}
+		return meanMetrics(model, results);
+	};
 
+	let remark: string | undefined;
 	try {
 		for (let epoch = 0; epoch < epochs; epoch++) {
 			const start = performance.now();
-			const results: BatchMetrics[] = [];
-			for await (const batch of prefix.batches(batches)) {
-				results.push(trainOnBatch(model, prefix, batch, variables));
-				tf.dispose([...batch.values, batch.ys]);
-				// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-				await setImmediate();
-			}
-			const metrics = meanMetrics(model, results);
+			const metrics = await trainEpoch();
+			const onBatch = () => display.batch(() => metrics);
 			const validation =
-				validationData && (await evaluateFrom(prefix, model, validationData));
-			const seconds = (performance.now() - start) / 1000;
-			record(history, metrics, validation, seconds);
-			if (verbose) {
-				console.log(formatEpoch(epoch, epochs, metrics, validation, seconds));
+				validationData &&
+				(await evaluateFrom(
+					prefix,
+					model,
+					validationData,
+					interruption,
+					onBatch,
+				));
+			// What was cut short has no place beside whole epochs.
+			if (interruption.requested) {
+				remark = `Interrupted in epoch ${epoch + 1}/${epochs}: the history ends before it, the model has learnt so far.`;
+				break;
 			}
+			record(history, metrics, validation, (performance.now() - start) / 1000);
+			display.epoch();
 		}
 	} finally {
+		endInterruption();
 		prefix.dispose();
+		display.end(remark);
 	}
 	return history;
 }
@@ -130,24 +163,4 @@ function record(
 		history[`val_${name}`]?.push(value);
 	}
 	history.seconds.push(seconds);
-}
-
-function formatEpoch(
-	epoch: number,
-	epochs: number,
-	metrics: Metrics,
-	validation: Metrics | undefined,
-	seconds: number,
-): string {
-	const number = String(epoch + 1).padStart(String(epochs).length);
-	const list = (prefix: string, values: Metrics) =>
-		Object.entries(values).map(
-			([name, value]) => `${prefix}${name}: ${value.toFixed(4)}`,
-		);
-	return [
-		`Epoch ${number}/${epochs}`,
-		`${seconds.toFixed(2)} s`,
-		...list("", metrics),
-		...(validation ? list("val_", validation) : []),
-	].join(" - ");
 }

@@ -1,0 +1,65 @@
+import type { Figure } from "./figure";
+import { formatTable } from "./table";
+
+/** What the tables take of a trace. */
+interface Trace {
+	readonly type?: string;
+	readonly name?: string;
+	readonly orientation?: "h" | "v";
+	readonly x?: readonly unknown[];
+	readonly y?: readonly unknown[];
+	readonly z?: readonly (readonly unknown[])[];
+}
+
+type Title = string | { text?: string; subtitle?: { text?: string } };
+
+/** More rows would be no table to read. */
+const mostRows = 25;
+
+/** A figure as plain text: its titles and a table of its points. */
+export function formatFigure({ data, layout }: Figure): string {
+	const traces = data as readonly Trace[];
+	const title = layout.title as Title | undefined;
+	const subtitle = typeof title === "object" ? title.subtitle?.text : undefined;
+	const xTitle = titleText(layout.xaxis?.title as Title | undefined);
+	return [titleText(title), subtitle, formatTraces(traces, xTitle)]
+		.filter(Boolean)
+		.join("\n");
+}
+
+function formatTraces(traces: readonly Trace[], xTitle: string): string {
+	const [first] = traces;
+	if (first?.z) {
+		const { x = [], y = [], z } = first;
+		const rows = z.map((row, i) => [y[i], ...row]);
+		return formatTable(["", ...x.map(String)], rows);
+	}
+	if (first?.type === "histogram") {
+		const rows = traces.map(({ name, x = [] }) => [name, x.length]);
+		return formatTable(["", "values"], rows);
+	}
+	return formatPoints(traces, xTitle);
+}
+
+/** A row for each place on the axis, a column for each trace. */
+function formatPoints(traces: readonly Trace[], xTitle: string): string {
+	const columns = traces.map(({ orientation, x = [], y = [] }) => {
+		const [at, values] = orientation === "h" ? [y, x] : [x, y];
+		return new Map(at.map((place, i) => [place, values[i]]));
+	});
+	const places = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+	const header = [
+		traces[0]?.orientation === "h" ? "" : xTitle,
+		...traces.map(({ name }, i) => name ?? `trace ${i}`),
+	];
+	const rows = places
+		.slice(0, mostRows)
+		.map((place) => [place, ...columns.map((column) => column.get(place))]);
+	const left = places.length - rows.length;
+	const more = left > 0 ? `\n… and ${left} rows more` : "";
+	return formatTable(header, rows) + more;
+}
+
+function titleText(title: Title | undefined): string {
+	return (typeof title === "string" ? title : title?.text) ?? "";
+}

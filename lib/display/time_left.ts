@@ -1,0 +1,40 @@
+/**
+ * Makes a function that estimates how long a training still takes.
+ *
+ * In the first epoch the estimate is an upper bound: what is frozen is computed only then.
+ *
+ * @param batches of each epoch
+ */
+export function createTimeLeft(epochs: number, batches: number) {
+	let epochStarted = performance.now();
+	let lastEpoch = 0;
+	let secondsPerBatch = 0;
+
+	/**
+	 * @param epoch how many epochs are complete
+	 * @param done how many batches of the next one are done, from 1
+	 */
+	return (epoch: number, done: number): string => {
+		const now = performance.now();
+		if (epoch > lastEpoch) {
+			// Batches of the new epoch began right after the last epoch's end.
+			secondsPerBatch =
+				(now - epochStarted) / 1000 / (batches * (epoch - lastEpoch) + done);
+			epochStarted = now - done * secondsPerBatch * 1000;
+			lastEpoch = epoch;
+		}
+		const current = (now - epochStarted) / 1000 / done;
+		const rate = epoch === 0 ? current : secondsPerBatch;
+		const left = rate * ((epochs - epoch) * batches - done);
+		return `${epoch === 0 && epochs > 1 ? "at most " : ""}${formatSeconds(left)} left`;
+	};
+}
+
+/** Seconds as `42 s`, `3 min 05 s` or `1 h 12 min`. */
+export function formatSeconds(seconds: number): string {
+	const whole = Math.max(0, Math.round(seconds));
+	const two = (value: number) => String(value).padStart(2, "0");
+	if (whole < 60) return `${whole} s`;
+	if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+	return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}

@@ -1,0 +1,139 @@
+import type { History, Metrics } from "../training/history";
+import { createOutput, inNotebook } from "./notebook";
+import { createBar, progressHtml } from "./progress";
+import { escapeXml } from "./svg_text";
+import { createThrottle } from "./throttle";
+import { createTimeLeft } from "./time_left";
+import { chartSvg, historyTable } from "./training_html";
+import { formatEpochs, formatMetrics } from "./training_text";
+
+/** What is shown of a training while it runs, and what stays of it. */
+export interface TrainingDisplay {
+	/**
+	 * One more batch is done, of training or of validation.
+	 *
+	 * @param metrics computes the means of the epoch so far; called only if they are shown
+	 */
+	batch(metrics: () => Metrics): void;
+	/** One more epoch is in the history. */
+	epoch(): void;
+	/**
+	 * Leaves the final frame: a table in a notebook, a line an epoch elsewhere.
+	 *
+	 * @param remark what else to say, such as that the training was interrupted
+	 */
+	end(remark?: string): void;
+}
+
+/** The sizes of a training, and the history that it fills. */
+export interface Training {
+	readonly epochs: number;
+	/** Batches of an epoch, those of the validation included. */
+	readonly batches: number;
+	readonly history: History;
+	/** 0 shows nothing but that it was interrupted. */
+	readonly verbose: 0 | 1;
+}
+
+/** A place to show a training in: all but the counting. */
+interface Screen {
+	draw(status: Status): void;
+	epoch(): void;
+	end(remark: string | undefined): void;
+}
+
+/** Where a training is. */
+interface Status {
+	/** From 1. */
+	readonly epoch: number;
+	/** The share of the epoch's batches that is done, 0–1. */
+	readonly fraction: number;
+	/** The batch, the metrics and the time. */
+	readonly text: string;
+}
+
+/** Shows a training in place: a bar, a table and a chart in a notebook, a bar and lines in a terminal, lines elsewhere. */
+export function createTrainingDisplay(training: Training): TrainingDisplay {
+	const { epochs, batches, history } = training;
+	const screen = createScreen(training);
+	const isDue = createThrottle();
+	const timeLeft = createTimeLeft(epochs, batches);
+	const started = performance.now();
+	let done = 0;
+	return {
+		batch(metrics) {
+			done++;
+			if (!isDue()) return;
+			const text = [
+				`batch ${done}/${batches}`,
+				...formatMetrics(metrics()),
+				`${((performance.now() - started) / 1000).toFixed(0)} s`,
+				timeLeft(history.seconds.length, done),
+			].join(" - ");
+			const epoch = history.seconds.length + 1;
+			screen.draw({ epoch, fraction: done / batches, text });
+		},
+		epoch() {
+			done = 0;
+			screen.epoch();
+		},
+		end: screen.end,
+	};
+}
+
+function createScreen(training: Training): Screen {
+	if (!training.verbose) return { ...plainScreen(training), epoch() {} };
+	if (inNotebook()) return notebookScreen(training);
+	return process.stdout.isTTY
+		? terminalScreen(training)
+		: plainScreen(training);
+}
+
+function notebookScreen({ epochs, history }: Training): Screen {
+	const output = createOutput();
+	return {
+		draw({ epoch, fraction, text }) {
+			output({
+				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs)}${historyTable(history)}`,
+				"text/plain": `Epoch ${epoch}/${epochs} - ${text}`,
+			});
+		},
+		epoch() {},
+		end(remark) {
+			output({
+				"text/html": historyTable(history, remark),
+				"text/plain": [...formatEpochs(history, epochs), remark ?? []]
+					.flat()
+					.join("\n"),
+			});
+		},
+	};
+}
+
+function plainScreen({ epochs, history }: Training): Screen {
+	return {
+		draw() {},
+		epoch: () => console.log(formatEpochs(history, epochs).at(-1)),
+		end: (remark) => remark && console.log(remark),
+	};
+}
+
+function terminalScreen(training: Training): Screen {
+	const lines = plainScreen(training);
+	const bar = createBar();
+	return {
+		draw({ epoch, fraction, text }) {
+			const payload = { title: `Epoch ${epoch}/${training.epochs}`, text };
+			if (!bar.isActive) bar.start(1, 0, payload);
+			bar.update(fraction, payload);
+		},
+		epoch() {
+			bar.stop();
+			lines.epoch();
+		},
+		end(remark) {
+			bar.stop();
+			lines.end(remark);
+		},
+	};
+}

@@ -1,0 +1,36 @@
+import type { History, Metrics } from "../training/history";
+
+/** `loss: 0.1234`, `accuracy: 0.9500`, … */
+export function formatMetrics(metrics: Metrics): string[] {
+	return Object.entries(metrics).map(
+		([name, value]) => `${name}: ${value.toFixed(4)}`,
+	);
+}
+
+/** A line for each epoch of a history, as Keras prints them: `Epoch  3/10 - 0.21 s - loss: 0.0841 - accuracy: 0.9737 - …` */
+export function formatEpochs(history: History, epochs: number): string[] {
+	const columns = metricColumns(history);
+	return history.seconds.map((seconds, epoch) => {
+		const number = String(epoch + 1).padStart(String(epochs).length);
+		const metrics = columns.map(
+			([name, values]) => `${name}: ${(values[epoch] as number).toFixed(4)}`,
+		);
+		return [
+			`Epoch ${number}/${epochs}`,
+			`${seconds.toFixed(2)} s`,
+			...metrics,
+		].join(" - ");
+	});
+}
+
+/** The metrics that a history holds, those of training first, without the empty ones and the seconds. */
+export function metricColumns(history: History): [string, number[]][] {
+	const filled = Object.entries(history).filter(
+		([name, values]) => name !== "seconds" && values.length > 0,
+	);
+	const isValidation = ([name]: [string, number[]]) => name.startsWith("val_");
+	return [
+		...filled.filter((column) => !isValidation(column)),
+		...filled.filter(isValidation),
+	];
+}
