@@ -34,12 +34,10 @@ export function captionExample(
 			? Number(one >= 0.5)
 			: probabilities.indexOf(confidence);
 	const percent =
-		confidence > 0.99 && confidence < 1
-			? "> 99"
-			: (confidence * 100).toFixed(0);
+		confidence > 0.99 && confidence < 1 ? ">99" : (confidence * 100).toFixed(0);
 	return {
 		example,
-		lines: [name, `predicted ${nameOf(said)}, ${percent} %`],
+		lines: [name, `says ${nameOf(said)}, ${percent} %`],
 		right: said === example.label,
 		confidence,
 	};

@@ -33,7 +33,12 @@ export function drawLabels(
 	const marks = captions.map(({ caption, left, top, labelled }) => {
 		const lines = labelled ? caption.lines : [];
 		const texts = lines.map((line, i) =>
-			svgText(line, left, top + size + (i + 1) * lineHeight, 'font-size="14"'),
+			svgText(
+				cut(line, size),
+				left,
+				top + size + (i + 1) * lineHeight,
+				'font-size="14"',
+			),
 		);
 		return texts.join("") + drawVerdict(caption, left, top, size);
 	});
@@ -55,4 +60,10 @@ function drawVerdict(
 	return `<rect x="${left + 2}" y="${top + 2}" width="${size - 4}" height="${size - 4}" fill="none" stroke="${color}" stroke-width="4" stroke-dasharray="${dash}"/>
 <circle cx="${x}" cy="${y}" r="12" fill="${color}" stroke="#ffffff" stroke-width="2"/>
 <path d="${path}" transform="translate(${x} ${y})" fill="none" stroke="#ffffff" stroke-width="3"/>`;
+}
+
+/** Shortens a line to a picture's width: a letter takes about 8 pixels. */
+function cut(line: string, width: number): string {
+	const most = Math.max(1, Math.floor((width + gap) / 8));
+	return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -1,5 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
+import { onInterruption } from "../display/notebook";
+import { createProgress } from "../display/progress";
+import { TransferLearningError } from "../errors";
 import { foldBatchNormalization } from "../model/fold_batch_norm";
 import { flatten, run } from "../model/graph";
 import { poolFirst } from "../model/pool_first";
@@ -11,7 +14,7 @@ import { tf } from "../tf";
  * @param batches pixels as the model takes them; a data set that is shuffled anew each time gives its results in
  * an order that nobody knows
  * @returns a row for each example, in their order: the flattened output, such as `[0.98]` for one sigmoid
- * @throws TransferLearningError if a picture cannot be read.
+ * @throws TransferLearningError if a picture cannot be read, or the kernel was interrupted.
  */
 export async function predict(
 	model: tf.LayersModel,
@@ -19,6 +22,11 @@ export async function predict(
 ): Promise<Float32Array[]> {
 	const { graph, dispose } = foldBatchNormalization(poolFirst(flatten(model)));
 	const rows: Float32Array[] = [];
+	const progress = createProgress("Predicting");
+	const interruption = { requested: false };
+	const endInterruption = onInterruption(() => {
+		interruption.requested = true;
+	});
 	try {
 		for await (const { xs, ys } of batches) {
 			const [output] = tf.tidy(() => run(graph, [xs], false));
@@ -30,8 +38,17 @@ export async function predict(
 			tf.dispose([xs, ys, output as tf.Tensor]);
 			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
 			await setImmediate();
+			const { size } = batches.dataset;
+			progress.update(rows.length / size, `${rows.length}/${size} examples`);
+			if (interruption.requested) {
+				throw new TransferLearningError(
+					`predict was interrupted after ${rows.length} of ${size} examples. Run the cell again for all of them.`,
+				);
+			}
 		}
 	} finally {
+		endInterruption();
+		progress.end();
 		dispose();
 	}
 	return rows;
