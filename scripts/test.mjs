@@ -16,6 +16,9 @@ const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith("-"));
 const names = words.filter((word) => !word.startsWith("-"));
 
+/** They need a browser and run only when they are asked for, as `npm run test:browser` does. */
+const browserTests = path.join("test", "browser", path.sep);
+
 await runMain(async () => {
 	const files = findTests(names);
 	await setUp();
@@ -41,8 +44,10 @@ function findTests(parts) {
 		.readdirSync(path.join(root, "test"), { recursive: true })
 		.map((file) => path.join("test", String(file)))
 		.filter((file) => file.endsWith(".test.ts"))
-		.filter(
-			(file) => !parts.length || parts.some((part) => file.includes(part)),
+		.filter((file) =>
+			parts.length
+				? parts.some((part) => file.includes(part))
+				: !file.startsWith(browserTests),
 		)
 		.sort();
 	if (files.length === 0)

@@ -17,7 +17,7 @@ export interface Progress {
 }
 
 /** Milliseconds before something is worth showing. */
-const delay = 500;
+const delay = 1000;
 
 /**
  * Shows progress in place: a bar in a notebook or a terminal, a line every tenth of the way elsewhere.

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Browser, Page } from "playwright-core";
+import { root } from "../support/python";
+
+/** Where the tests keep their notebooks and JupyterLab's settings. */
+export const workDir = path.join(root, "build", "browser");
+const screensDir = path.join(root, "build", "screens");
+const token = "browser-test";
+
+/** A running JupyterLab and a browser. */
+export interface Lab {
+	readonly browser: Browser;
+	/** Opens a notebook of `workDir`; what the page complains of is added to `errors`. */
+	open(name: string, errors: string[]): Promise<Page>;
+	close(): Promise<void>;
+}
+
+/** Starts JupyterLab as `npm run lab` does, with settings of its own, and a browser. */
+export async function startLab(): Promise<Lab> {
+	const settings = path.join(workDir, `settings-${process.pid}`);
+	writeSetting(settings, "notebook-extension/tracker", {
+		// Cells that are out of sight are on the page too.
+		windowingMode: "none",
+	});
+	const port = await freePort();
+	const lab = spawn(
+		process.execPath,
+		[
+			"scripts/lab.mjs",
+			"--no-browser",
+			"--allow-root",
+			`--ServerApp.port=${port}`,
+			`--IdentityProvider.token=${token}`,
+		],
+		{
+			cwd: root,
+			env: {
+				...process.env,
+				JUPYTERLAB_SETTINGS_DIR: settings,
+				JUPYTERLAB_WORKSPACES_DIR: path.join(settings, "workspaces"),
+			},
+			stdio: "ignore",
+		},
+	);
+	const url = `http://127.0.0.1:${port}`;
+	await waitForServer(`${url}/api/status?token=${token}`, lab);
+	// A module of the newer kind, which this one can load only so.
+	const { launchBrowser } = await import("../../scripts/browser.mjs");
+	const browser = await launchBrowser();
+	return {
+		browser,
+		async open(name, errors) {
+			const page = await browser.newPage({
+				viewport: { width: 1280, height: 900 },
+			});
+			listenForErrors(page, errors);
+			const file = `build/browser/${name}`;
+			await page.goto(`${url}/lab/tree/${file}?token=${token}&reset`);
+			await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
+			return page;
+		},
+		async close() {
+			await browser.close();
+			lab.kill("SIGTERM");
+			await once(lab, "close");
+			fs.rmSync(settings, { recursive: true, force: true });
+		},
+	};
+}
+
+/** Collects a page's errors. */
+export function listenForErrors(page: Page, errors: string[]): void {
+	page.on("pageerror", (error) => errors.push(String(error)));
+	page.on("console", (message) => {
+		if (message.type() === "error") errors.push(message.text());
+	});
+}
+
+/** Restarts the kernel and runs all cells, as a reader does with ⏩. */
+export async function restartAndRunAll(page: Page): Promise<void> {
+	await page
+		.locator('[data-command="notebook:restart-run-all"]')
+		.first()
+		.click();
+	await page.locator(".jp-Dialog .jp-mod-accept").click();
+}
+
+/** Waits until a code cell, counted from 1, has run. */
+export async function waitForCell(
+	page: Page,
+	number: number,
+	timeout = 240_000,
+): Promise<void> {
+	await page
+		.locator(".jp-CodeCell")
+		.nth(number - 1)
+		.locator(".jp-InputPrompt", { hasText: `[${number}]:` })
+		.waitFor({ timeout });
+}
+
+/** Keeps a picture of the page, or of a part of it, for a person to look at: `build/screens/<name>.png`. */
+export async function keepScreen(
+	target: Pick<Page, "screenshot">,
+	name: string,
+): Promise<void> {
+	fs.mkdirSync(screensDir, { recursive: true });
+	await target.screenshot({ path: path.join(screensDir, `${name}.png`) });
+}
+
+/** Writes one of JupyterLab's settings, e.g. of `apputils-extension/themes`. */
+function writeSetting(settings: string, name: string, value: object): void {
+	const file = path.join(
+		settings,
+		"@jupyterlab",
+		`${name}.jupyterlab-settings`,
+	);
+	fs.mkdirSync(path.dirname(file), { recursive: true });
+	fs.writeFileSync(file, JSON.stringify(value));
+}
+
+async function waitForServer(url: string, lab: ChildProcess): Promise<void> {
+	for (let attempt = 0; attempt < 240; attempt++) {
+		if (lab.exitCode !== null) break;
+		const response = await fetch(url).catch(() => undefined);
+		if (response?.ok) return;
+		await sleep(250);
+	}
+	throw new Error("JupyterLab did not start. Try npm run lab.");
+}
+
+async function freePort(): Promise<number> {
+	const server = net.createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as net.AddressInfo;
+	server.close();
+	return port;
+}
