@@ -5,7 +5,8 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
-import { root } from "../support/python";
+import { python, root } from "../support/python";
+import { sampleArchive } from "../support/sample";
 
 /** Where the tests keep their notebooks and JupyterLab's settings. */
 export const workDir = path.join(root, "build", "browser");
@@ -20,7 +21,7 @@ export interface Lab {
 	close(): Promise<void>;
 }
 
-/** Starts JupyterLab as `npm run lab` does, with settings of its own, and a browser. */
+/** Starts JupyterLab as `npm run lab` does, with settings of its own on the notebooks of `workDir`, and a browser. */
 export async function startLab(): Promise<Lab> {
 	const settings = path.join(workDir, `settings-${process.pid}`);
 	writeSetting(settings, "notebook-extension/tracker", {
@@ -28,19 +29,22 @@ export async function startLab(): Promise<Lab> {
 		windowingMode: "none",
 	});
 	const port = await freePort();
+	fs.mkdirSync(workDir, { recursive: true });
 	const lab = spawn(
-		process.execPath,
+		python,
 		[
-			"scripts/lab.mjs",
-			"--no-browser",
-			"--allow-root",
+			...["-m", "jupyterlab", "--no-browser", "--allow-root"],
+			"--LabApp.news_url=None",
+			"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+			`--ServerApp.root_dir=${workDir}`,
 			`--ServerApp.port=${port}`,
 			`--IdentityProvider.token=${token}`,
 		],
 		{
-			cwd: root,
 			env: {
 				...process.env,
+				CATS_VS_DOGS: sampleArchive,
+				JUPYTER_PREFER_ENV_PATH: "1",
 				JUPYTERLAB_SETTINGS_DIR: settings,
 				JUPYTERLAB_WORKSPACES_DIR: path.join(settings, "workspaces"),
 			},
@@ -59,8 +63,7 @@ export async function startLab(): Promise<Lab> {
 				viewport: { width: 1280, height: 900 },
 			});
 			listenForErrors(page, errors);
-			const file = `build/browser/${name}`;
-			await page.goto(`${url}/lab/tree/${file}?token=${token}&reset`);
+			await page.goto(`${url}/lab/tree/${name}?token=${token}&reset`);
 			await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
 			return page;
 		},
