@@ -1,3 +1,4 @@
+import "./load_addon";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs-node-gpu";
 

@@ -1,11 +1,13 @@
 """nbconvert's settings for our runs: tells which cell runs, and makes a page that works offline."""
 
+import itertools
 import json
 import pathlib
 
 c = get_config()  # noqa: F821, nbconvert provides it
 
 here = pathlib.Path(__file__).resolve().parent
+counts = itertools.count(1)
 
 
 def tell(**event):
@@ -18,6 +20,8 @@ def tell_start(cell, cell_index):
 
 
 def tell_end(cell, cell_index, execute_reply):
+    # tslab does not count what it executes, so that every prompt would be empty: In[ ].
+    cell.execution_count = next(counts)
     # tslab reports an error as text on stderr, not as an output of its own.
     text = "".join(
         output["text"]

@@ -21,7 +21,7 @@ export function checkInputs(env = process.env) {
 		["MOBILENET_V2_WEIGHTS", checkHdf5],
 	])) {
 		const named = env[variable];
-		if (!named) continue;
+		if (!named || isDrawn(variable, named)) continue;
 		const file = path.resolve(typedIn, named);
 		if (!fs.existsSync(file))
 			throw new UserError(
@@ -36,10 +36,22 @@ export function checkInputs(env = process.env) {
 export async function describeData() {
 	await step("pictures", () => {
 		const archive = path.join(dataDir, archiveName);
-		if (process.env.CATS_VS_DOGS) return display(process.env.CATS_VS_DOGS);
+		const named = process.env.CATS_VS_DOGS;
+		if (named && isDrawn("CATS_VS_DOGS", named))
+			return "drawn by the project itself: a stand-in for photos (CATS_VS_DOGS)";
+		if (named) return `${display(named)} (CATS_VS_DOGS)`;
 		if (fs.existsSync(archive)) return display(archive);
 		return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
 	});
+}
+
+/**
+ * @param {string} variable
+ * @param {string} value
+ * @returns {boolean} whether the library's own drawings are asked for, rather than a file
+ */
+function isDrawn(variable, value) {
+	return variable === "CATS_VS_DOGS" && value === "drawn";
 }
 
 /** @param {string} file a folder, or a file that must be a whole zip archive */

@@ -66,15 +66,22 @@ export function findPipReason({ output, message }) {
 		/^ERROR: (.*)$/m.exec(output)?.[1] ??
 		output.trim().split("\n").at(-1) ??
 		message;
-	if (
-		/Failed to establish a new connection|NameResolutionError|ProxyError|Connection.*(refused|reset|broken)|timed out/i.test(
-			output,
-		)
-	)
-		return `${reason}\nPyPI could not be reached. Check the network (behind a proxy: set HTTPS_PROXY), then run the command again.`;
 	if (/No space left on device/.test(output))
 		return "No space left on device\nAbout 3 GB are needed. Make room, then run the command again.";
+	// pip warns of every try that fails, and in the end only says that it found no version.
+	const [broken] =
+		/connection broken by .*|.*(?:ConnectionError|ProxyError|NameResolutionError|timed out).*/i.exec(
+			output,
+		) ?? [];
+	if (broken) {
+		const [, detail] =
+			/(?:Errno -?\d+\]?:?|Error:) ([^'"()]+)/.exec(broken) ?? [];
+		return `PyPI could not be reached${detail ? `: ${detail.trim()}` : ""}.\nCheck the network (behind a proxy: set HTTPS_PROXY), then run the command again.`;
+	}
+	const system = `this system (${process.platform} ${process.arch}) and Python`;
+	if (/from versions: none/.test(output))
+		return `${reason}\nEither PyPI could not be reached, or it has nothing for ${system}. Check the network (behind a proxy: set HTTPS_PROXY), then run the command again.`;
 	if (/No matching distribution/.test(output))
-		return `${reason}\nThere is no such package for this system (${process.platform} ${process.arch}) and Python.`;
+		return `${reason}\nThere is no such package for ${system}.`;
 	return `${reason}\nMend that, then run the command again.`;
 }

