@@ -73,11 +73,7 @@ async function decodeWithSharp(
 		if (info.channels !== 3) throw new Error("its colours are not RGB");
 		return { data, shape: [info.height, info.width, 3] };
 	} catch (cause) {
-		try {
-			if (isTensorFlows) return decodeWithTensorFlow(bytes);
-		} catch {
-			// What sharp said is clearer.
-		}
+		if (isTensorFlows) return decodeWithTensorFlow(bytes);
 		// The last of its lines comes from where the error is.
 		const reason = (cause as Error).message.trim().split("\n").at(-1) ?? "";
 		throw new Error(reason.replace(/^vips\w*: |:$/gi, ""), { cause });

@@ -43,11 +43,10 @@ export function decodeWithTensorFlow(bytes: Buffer): Image<Uint8Array> {
 		});
 	} catch (cause) {
 		const { message } = cause as Error;
+		const reason = /Message: (.*?)\.?$/s.exec(message.trim())?.[1] ?? message;
 		throw new Error(
-			/Message: (.*?)\.?$/s.exec(message.trim())?.[1] ?? message,
-			{
-				cause,
-			},
+			`it is cut short, damaged or of an unusual kind (TensorFlow: ${reason})`,
+			{ cause },
 		);
 	}
 }

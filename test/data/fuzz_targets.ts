@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { TransferLearningError } from "transfer-learning";
+import { openArchive } from "../../lib/dist/data/archive";
+import { decodeImage } from "../../lib/dist/data/decode";
+
+/** What is fuzzed. */
+export type Target = "picture" | "archive";
+
+/**
+ * A picture is decoded to as many values as its shape says, or refused by name. What TensorFlow knows is
+ * refused exactly if TensorFlow refuses it. Returns whether it is read; throws what should not happen.
+ */
+export async function tryPicture(file: string): Promise<boolean> {
+	const picture = fs.readFileSync(file);
+	const isRead = await readsOrRefuses("the picture", async () => {
+		const { data, shape } = await decodeImage(picture, "the picture");
+		const [height, width, channels] = shape;
+		assert.equal(channels, 3);
+		assert.ok(height > 0 && width > 0 && height * width <= 100_000_000);
+		assert.equal(data.length, height * width * 3);
+	});
+	const theyRead = await readsOrRefuses("the picture", async () => {
+		await decodeImage(picture, "the picture", "tensorflow");
+	});
+	const isOurs = /WEBP|ftyp|^II|^MM/.test(picture.toString("latin1", 0, 16));
+	if (!isOurs) assert.equal(isRead, theyRead, "TensorFlow's verdict");
+	return isRead;
+}
+
+/** An archive is listed or refused by name; so is each of its members' start and whole. Returns whether it is listed. */
+export async function tryArchive(file: string): Promise<boolean> {
+	return readsOrRefuses(file, async () => {
+		for (const member of (await openArchive(file)).slice(0, 20)) {
+			const read = () =>
+				readsOrRefuses(member.name, async () => {
+					const whole = await member.read();
+					assert.equal(whole.length, member.size);
+					assert.deepEqual(await member.readStart(512), whole.subarray(0, 512));
+				});
+			await readsOrRefuses(member.name, async () => {
+				const start = await member.readStart(512);
+				assert.equal(start.length, Math.min(512, member.size));
+			});
+			await read();
+		}
+	});
+}
+
+async function readsOrRefuses(
+	name: string,
+	action: () => Promise<void>,
+): Promise<boolean> {
+	try {
+		await action();
+		return true;
+	} catch (error) {
+		if (!(error instanceof TransferLearningError)) throw error;
+		assert.ok(error.message.startsWith(name), error.message);
+		return false;
+	}
+}
