@@ -9,7 +9,7 @@ import { UserError } from "./user_error.mjs";
  * @property {string} version such as `3.11.7`
  */
 
-// Debian's python3 comes without ensurepip, and then cannot make an environment.
+// Python 2 understands it too. Debian's python3 comes without ensurepip, and then cannot make an environment.
 const probe = `
 import sys
 try:
@@ -17,7 +17,7 @@ try:
     can = "yes"
 except ImportError:
     can = "no"
-print("%d.%d.%d" % sys.version_info[:3], can)
+print("%d.%d.%d %s" % (sys.version_info[:3] + (can,)))
 `;
 
 /**

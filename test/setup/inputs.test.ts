@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { test } from "node:test";
+import { root } from "../support/python";
+import { sampleArchive } from "../support/sample";
+import { makeClone, makeFolder, writeHdf5 } from "./clone";
+
+const start = ["--require", "./scripts/check-node.cjs", "scripts/start.mjs"];
+
+test("what the environment names wrongly ends npm start at once, with one message", async (t) => {
+	const clone = makeClone(t);
+	// Whatever would take long fails loudly.
+	fs.rmSync(clone.path("node_modules"), { recursive: true });
+	const folder = makeFolder(t);
+	const write = (name: string, bytes: Buffer) => {
+		const file = path.join(folder, name);
+		fs.writeFileSync(file, bytes);
+		return file;
+	};
+	const archive = fs.readFileSync(sampleArchive);
+	const half = write("half.zip", archive.subarray(0, archive.length >> 1));
+	const page = write("page.zip", Buffer.from("<!doctype html>".repeat(99)));
+	const empty = write("empty", Buffer.alloc(0));
+	const missing = path.join(folder, "missing");
+
+	for (const [variable, value, message] of [
+		["CATS_VS_DOGS", missing, "names a file that does not exist"],
+		["CATS_VS_DOGS", page, "names a file that is no zip archive"],
+		["CATS_VS_DOGS", empty, "names a file that is no zip archive"],
+		["CATS_VS_DOGS", half, "names a zip archive whose end is missing"],
+		["MOBILENET_V2_WEIGHTS", missing, "names a file that does not exist"],
+		["MOBILENET_V2_WEIGHTS", page, "names what is no HDF5 file"],
+		["MOBILENET_V2_WEIGHTS", empty, "names what is no HDF5 file"],
+		["MOBILENET_V2_WEIGHTS", folder, "names what is no HDF5 file"],
+	] as const) {
+		const run = clone.start(process.execPath, start, { [variable]: value });
+		const { code, output, took } = await run.ended;
+		assert.equal(code, 1, output);
+		assert.match(
+			output,
+			new RegExp(
+				`^\n${variable} ${message}: ${value}( \\([\\d,]+ bytes\\))?\n[A-Z][^\n]*\n$`,
+			),
+		);
+		assert.ok(took < 2, `${took} s`);
+	}
+	assert.ok(!fs.existsSync(clone.path("node_modules")));
+});
+
+test("relative names count from the folder in which npm was called", async (t) => {
+	const { checkInputs } = await import("../../scripts/setup/inputs.mjs");
+	const folder = makeFolder(t);
+	const weights = writeHdf5(folder);
+	const env = {
+		INIT_CWD: folder,
+		CATS_VS_DOGS: path.relative(folder, sampleArchive),
+		MOBILENET_V2_WEIGHTS: path.basename(weights),
+	};
+	checkInputs(env);
+	assert.equal(env.CATS_VS_DOGS, fs.realpathSync(sampleArchive));
+	assert.equal(env.MOBILENET_V2_WEIGHTS, weights);
+});
+
+test("a folder of pictures, and drawn ones, are accepted for CATS_VS_DOGS", async (t) => {
+	const { checkInputs } = await import("../../scripts/setup/inputs.mjs");
+	for (const CATS_VS_DOGS of [makeFolder(t), "drawn"]) {
+		const env = { INIT_CWD: root, CATS_VS_DOGS };
+		checkInputs(env);
+		assert.equal(env.CATS_VS_DOGS, CATS_VS_DOGS);
+	}
+});
+
+test("the set-up reports the data and the weights that the environment names", async (t) => {
+	const clone = makeClone(t);
+	const MOBILENET_V2_WEIGHTS = writeHdf5(clone.root);
+	const CATS_VS_DOGS = clone.path("lib");
+	const named = await clone.setUp({ MOBILENET_V2_WEIGHTS, CATS_VS_DOGS });
+	assert.equal(named.code, 0, named.output);
+	assert.match(
+		named.output,
+		/^weights +weights\.h5 \(MOBILENET_V2_WEIGHTS\)$/m,
+	);
+	assert.match(named.output, /^pictures +lib \(CATS_VS_DOGS\)$/m);
+
+	const drawn = await clone.setUp({
+		MOBILENET_V2_WEIGHTS,
+		CATS_VS_DOGS: "drawn",
+	});
+	assert.match(drawn.output, /^pictures +drawn .*stand-in/m);
+	const none = await clone.setUp({ MOBILENET_V2_WEIGHTS });
+	assert.match(none.output, /^pictures +none in data yet: .*825 MB/m);
+});
