@@ -1,11 +1,6 @@
 import "./kernels/register";
 
 export { type Batch, BatchedDataset } from "./data/batches";
-export {
-	type LoadedDataset,
-	type LoadOptions,
-	load,
-} from "./data/cats_vs_dogs";
 export { countLabels } from "./data/count_labels";
 export {
 	ImageDataset,
@@ -14,6 +9,7 @@ export {
 } from "./data/dataset";
 export type { Example, Image, ImageExample } from "./data/example";
 export type { DatasetInfo, SplitInfo } from "./data/info";
+export { type LoadedDataset, type LoadOptions, load } from "./data/load";
 export {
 	createPreprocess,
 	type PreprocessOptions,

@@ -16,6 +16,8 @@ export interface DatasetFacts {
 	readonly homepage: string;
 	/** The archive or folder that the examples are read from. */
 	readonly source: string;
+	/** What the source is. */
+	readonly fileFormat: "zip" | "folder";
 	/** The size of the source, in bytes. */
 	readonly downloadSize: number;
 	/** The size of all examples' pictures as they are stored, in bytes. */
@@ -23,8 +25,10 @@ export interface DatasetFacts {
 	/** The names of the labels 0, 1, … */
 	readonly classNames: readonly string[];
 	readonly splits: Readonly<Record<string, SplitInfo>>;
-	/** How many pictures of the source are no examples, since they are damaged. */
+	/** How many pictures are no examples since TensorFlow Datasets takes them for damaged. */
 	readonly dropped: number;
+	/** How many pictures are no examples since they cannot be read; `load` said why. */
+	readonly skipped: number;
 	readonly citation: string;
 }
 
@@ -55,7 +59,7 @@ function formatInfo(facts: DatasetFacts): string {
     """,
     homepage='${facts.homepage}',
     data_dir='${facts.source}',
-    file_format=zip,
+    file_format=${facts.fileFormat},
     download_size=${formatBytes(facts.downloadSize)},
     dataset_size=${formatBytes(facts.datasetSize)},
     features=FeaturesDict({

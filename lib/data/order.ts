@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { roundHalfToEven } from "./round";
 
 // How TensorFlow Datasets 4.9 orders what a builder yields for a split, confirmed against the real
 // builder: its writer sorts by a salted hash and cuts the sorted list into shards; its reader then
@@ -7,25 +8,38 @@ import { createHash } from "node:crypto";
 /** Records that the reader takes from one shard before it goes on to the next (`tf.data`'s `block_length`). */
 const blockLength = 16;
 
+/** A range of examples, counted through the shards one after the other: from `from` up to, but not including, `to`. */
+export interface Range {
+	readonly from: number;
+	readonly to: number;
+}
+
 /**
  * Brings keys into the order in which TensorFlow Datasets reads them back.
  *
  * @param keys the builder's keys, e.g. `PetImages/Dog/4077.jpg`, in any order
  * @param split the split's name, which salts the hash
  * @param shards into how many files the split was written
+ * @param range the part of it that is read, each shard's share in turn. Default: all
  */
 export function orderLikeTfds(
 	keys: readonly string[],
 	split: string,
 	shards: number,
+	range: Range = { from: 0, to: keys.length },
 ): string[] {
+	const sorted = sortByHash(keys, split);
+	return interleave(sliceShards(cutIntoShards(sorted, shards), range));
+}
+
+/** Sorts keys by the MD5 of salt and key: an order that is as good as random, and always the same. */
+export function sortByHash(keys: readonly string[], salt: string): string[] {
 	const md5 = (key: string) =>
-		createHash("md5").update(split).update(key).digest("hex");
-	const sorted = keys
+		createHash("md5").update(salt).update(key).digest("hex");
+	return keys
 		.map((key) => ({ key, digest: md5(key) }))
 		.sort((a, b) => (a.digest < b.digest ? -1 : 1))
 		.map(({ key }) => key);
-	return interleave(cutIntoShards(sorted, shards));
 }
 
 /** Cuts a list at the multiples of its length divided by `shards`, rounded. */
@@ -36,8 +50,25 @@ export function cutIntoShards<T>(list: readonly T[], shards: number): T[][] {
 	);
 }
 
+/** What lies in `range` of each shard; shards with nothing in it are left out. */
+function sliceShards<T>(
+	shards: readonly (readonly T[])[],
+	{ from, to }: Range,
+): T[][] {
+	let start = 0;
+	const parts = shards.map((shard) => {
+		const part = shard.slice(
+			Math.max(0, from - start),
+			Math.max(0, to - start),
+		);
+		start += shard.length;
+		return part;
+	});
+	return parts.filter((part) => part.length > 0);
+}
+
 function interleave<T>(shards: readonly (readonly T[])[]): T[] {
-	const longest = Math.max(...shards.map((shard) => shard.length));
+	const longest = Math.max(0, ...shards.map((shard) => shard.length));
 	const result: T[] = [];
 	for (let start = 0; start < longest; start += blockLength) {
 		for (const shard of shards) {
@@ -45,11 +76,4 @@ function interleave<T>(shards: readonly (readonly T[])[]): T[] {
 		}
 	}
 	return result;
-}
-
-/** Rounds as Python's `round` does: 17446.5 becomes 17446, where `Math.round` says 17447. */
-function roundHalfToEven(x: number): number {
-	const floor = Math.floor(x);
-	if (x - floor !== 0.5) return Math.round(x);
-	return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -26,7 +26,7 @@ export interface PictureHeader {
  * @throws Error if it is of no known format, or if its header is damaged.
  */
 export function readPictureHeader(bytes: Buffer): PictureHeader {
-	const format = recognize(bytes);
+	const format = recognizePicture(bytes);
 	try {
 		switch (format) {
 			case "JPEG": {
@@ -62,7 +62,12 @@ export function readPictureHeader(bytes: Buffer): PictureHeader {
 	}
 }
 
-function recognize(bytes: Buffer): PictureFormat {
+/**
+ * Tells a picture's format from its first bytes; 16 are enough.
+ *
+ * @throws Error if there are none, or if they are those of no known format.
+ */
+export function recognizePicture(bytes: Buffer): PictureFormat {
 	if (bytes.length === 0) throw new Error("it is empty");
 	const start = bytes.toString("latin1", 0, 16);
 	if (start.startsWith("\xff\xd8\xff")) return "JPEG";

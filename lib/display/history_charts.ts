@@ -37,7 +37,7 @@ export function historyChart(
 		data: [...metricTraces(history, "accuracy"), ...loss],
 		layout: createLayout(title, {
 			xaxis: { ...epochAxis(history.accuracy), domain: [0, 0.45] },
-			yaxis: accuracyAxis,
+			yaxis: accuracyAxis(history.accuracy, history.val_accuracy),
 			xaxis2: {
 				...epochAxis(history.accuracy),
 				domain: [0.57, 1],
@@ -72,7 +72,9 @@ export function comparisonChart(
 		layout: createLayout(title, {
 			xaxis: epochAxis(longest),
 			yaxis: {
-				...(metric.endsWith("loss") ? lossAxis : accuracyAxis),
+				...(metric.endsWith("accuracy")
+					? accuracyAxis(...histories.map(([, run]) => run[metric]))
+					: lossAxis),
 				title: { text: metric.replace("val_", "validation ") },
 			},
 		}),
@@ -88,7 +90,10 @@ function metricChart(
 		data: metricTraces(history, metric),
 		layout: createLayout(title, {
 			xaxis: epochAxis(history.accuracy),
-			yaxis: metric === "accuracy" ? accuracyAxis : lossAxis,
+			yaxis:
+				metric === "accuracy"
+					? accuracyAxis(history.accuracy, history.val_accuracy)
+					: lossAxis,
 		}),
 	};
 }
@@ -140,7 +145,13 @@ function bestEpoch(values: readonly number[], metric: Metric) {
 	};
 }
 
-const accuracyAxis = { title: { text: "Accuracy" }, tickformat: ".2f" };
+/** From a little below the least value to a little above 1, so that nothing looks like more than everything. */
+function accuracyAxis(...values: (readonly number[] | undefined)[]) {
+	const least = Math.min(1, ...values.flatMap((some) => some ?? []));
+	const range = [Math.max(-0.02, least - 0.05), 1.02];
+	return { title: { text: "Accuracy" }, tickformat: ".2f", range };
+}
+
 const lossAxis = { title: { text: "Loss" }, rangemode: "tozero" as const };
 
 function epochAxis(epochs: readonly unknown[]) {

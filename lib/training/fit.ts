@@ -89,7 +89,7 @@ export async function fit(
 				));
 			// What was cut short has no place beside whole epochs.
 			if (interruption.requested) {
-				remark = `Interrupted in epoch ${epoch + 1}/${epochs}: the history ends before it, the model has learnt so far.`;
+				remark = `Interrupted in epoch ${epoch + 1}/${epochs}: the history holds the ${epoch} before it, the model keeps what it has learnt.`;
 				break;
 			}
 			record(history, metrics, validation, (performance.now() - start) / 1000);
