@@ -161,7 +161,11 @@ export function writeHdf5(folder: string): string {
 }
 
 function copy(from: string, to: string): void {
-	fs.cpSync(from, to, { recursive: true });
+	// tfjs-node-gpu's own sources are many files that nothing reads.
+	fs.cpSync(from, to, {
+		recursive: true,
+		filter: (file) => path.basename(file) !== "src",
+	});
 }
 
 /** Links what npm installed, but for the package that the addon is built into and the project's own. */

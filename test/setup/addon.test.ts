@@ -1,0 +1,159 @@
+// Slow: a real compiler at work, and packages from npm and PyPI (about two minutes).
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { test } from "node:test";
+import { runPython } from "../support/python";
+import { type Clone, makeClone, makeFolder, writeHdf5 } from "./clone";
+
+const addon = "@tensorflow/tfjs-node-gpu";
+/** A convolution of ones: nine pixels each. */
+const convolve = `
+const tf = require("${addon}");
+console.log(String(tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([3, 3, 1, 1]), 1, "valid").dataSync()), tf.getBackend());`;
+
+/** Runs a script against the clone's addon. */
+function run(
+	clone: Clone,
+	script: string,
+	{ node = process.execPath, env = {} as NodeJS.ProcessEnv } = {},
+) {
+	return spawnSync(node, ["-e", script], {
+		cwd: clone.root,
+		env: { ...clone.env, TF_CPP_MIN_LOG_LEVEL: "3", ...env },
+		encoding: "utf8",
+		maxBuffer: 1 << 30,
+	});
+}
+
+/** Builds the addon anew and returns what the set-up printed. */
+async function build(clone: Clone, env: NodeJS.ProcessEnv): Promise<string> {
+	const folder = path.dirname(clone.addon);
+	fs.rmSync(folder, { recursive: true, force: true });
+	const { code, output } = await clone.setUp({
+		MOBILENET_V2_WEIGHTS: writeHdf5(clone.root),
+		...env,
+	});
+	assert.equal(code, 0, output);
+	assert.deepEqual(fs.readdirSync(folder).sort(), [
+		"tfjs_binding.json",
+		"tfjs_binding.node",
+	]);
+	return output;
+}
+
+test("the system's compiler builds the addon, after an interruption too", async (t) => {
+	const clone = makeClone(t);
+	fs.rmSync(clone.addon);
+	const running = clone.startSetUp();
+	await running.printed(/compiling with/);
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	running.process.kill("SIGINT");
+	assert.equal((await running.ended).code, 130);
+	assert.ok(!fs.existsSync(clone.addon));
+
+	// A compiler that CXX names and that does not exist is no reason to give up.
+	const output = await build(clone, { CXX: "/nowhere/c++" });
+	assert.match(
+		output,
+		/^TensorFlow addon +built with (c\+\+|g\+\+|clang\+\+) for TensorFlow [\d.]+ \(/m,
+	);
+	assert.equal(run(clone, convolve).stdout, "9 tensorflow\n");
+
+	await t.test("Node 24 loads that addon and computes with it", () => {
+		const folder = makeFolder(t);
+		const name = `node-${process.platform}-${process.arch}@24.9.0`;
+		const install = spawnSync(
+			"npm",
+			["install", "--prefix", folder, "--ignore-scripts", "--no-save", name],
+			{ encoding: "utf8" },
+		);
+		assert.equal(install.status, 0, install.stderr);
+		const [packageName = ""] = name.split("@");
+		const node = path.join(folder, "node_modules", packageName, "bin", "node");
+		const script = `require("transfer-learning"); console.log(process.version); ${convolve}`;
+		const { stdout, stderr } = run(clone, script, { node });
+		assert.equal(stdout, "v24.9.0\n9 tensorflow\n", stderr);
+	});
+});
+
+test("where there is no compiler, PyPI's ziglang builds the addon", async (t) => {
+	const clone = makeClone(t);
+	const output = await build(clone, { PATH: "/nowhere" });
+	assert.match(output, /^ +There is no C\+\+ compiler on this system\.$/m);
+	assert.match(output, /^TensorFlow addon +installing ziglang [\d.]+, /m);
+	assert.match(output, /^TensorFlow addon +built with ziglang for /m);
+	assert.equal(run(clone, convolve).stdout, "9 tensorflow\n");
+	// Zig would keep a cache there.
+	assert.deepEqual(fs.readdirSync(clone.path("home")), []);
+});
+
+test("the addon finds NVIDIA's libraries beside TensorFlow, although its environment is reached through a link", {
+	skip: process.platform !== "linux" && "NVIDIA's libraries are for Linux",
+}, async (t) => {
+	const clone = makeClone(t);
+	const wheel = path.join(clone.sitePackages, "tensorflow");
+	const real = fs.realpathSync(wheel);
+	fs.rmSync(wheel);
+	fs.mkdirSync(wheel);
+	// Of the wheel only what the addon needs, as hard links: to a library, a soft one is another place.
+	const libraries = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
+	for (const library of libraries)
+		link(path.join(real, library), path.join(wheel, library));
+	fs.symlinkSync(path.join(real, "include"), path.join(wheel, "include"));
+	installCudaRuntime(clone);
+	const environment = clone.path("real-environment");
+	fs.renameSync(clone.environment, environment);
+	fs.symlinkSync(environment, clone.environment);
+	await build(clone, {});
+
+	const load = `require("${addon}")`;
+	const { stderr } = run(clone, load, { env: { LD_DEBUG: "libs" } });
+	const loaded =
+		/calling init: (.*\/nvidia\/cuda_runtime\/lib\/libcudart\.so\.12)$/m;
+	assert.equal(
+		fs.realpathSync(loaded.exec(stderr)?.[1] ?? "/nowhere"),
+		path.join(
+			fs.realpathSync(clone.sitePackages),
+			"nvidia/cuda_runtime/lib/libcudart.so.12",
+		),
+	);
+
+	// The trap that this is about: found through links, TensorFlow looks beside the links.
+	const links = clone.path("links");
+	fs.mkdirSync(links);
+	for (const library of libraries)
+		fs.symlinkSync(path.join(wheel, library), path.join(links, library));
+	const trapped = run(clone, load, {
+		env: { LD_DEBUG: "libs", LD_LIBRARY_PATH: links },
+	});
+	assert.match(trapped.stderr, /calling init: .*libtensorflow_cc\.so\.2/);
+	assert.doesNotMatch(trapped.stderr, loaded);
+});
+
+/** Makes a hard link, or a copy where the temporary folder is another file system. */
+function link(from: string, to: string): void {
+	try {
+		fs.linkSync(from, to);
+	} catch {
+		fs.copyFileSync(from, to);
+	}
+}
+
+/** Installs the CUDA runtime that TensorFlow's wheel asks for beside it, without the two gigabytes of the rest. */
+function installCudaRuntime(clone: Clone): void {
+	const [requirement] = runPython<string[]>(`import importlib.metadata, json
+print(json.dumps([r.split(";")[0].strip() for r in importlib.metadata.requires("tensorflow") if r.startswith("nvidia-cuda-runtime-cu12")]))`);
+	for (const name of fs.readdirSync(clone.sitePackages))
+		if (/^nvidia\b/.test(name)) fs.rmSync(path.join(clone.sitePackages, name));
+	const install = spawnSync(
+		path.join(clone.environment, "bin", "python"),
+		[
+			...["-m", "pip", "install", "--no-deps", "--disable-pip-version-check"],
+			...["--target", clone.sitePackages, requirement ?? ""],
+		],
+		{ encoding: "utf8" },
+	);
+	assert.equal(install.status, 0, install.stderr);
+}

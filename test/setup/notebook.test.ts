@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { test } from "node:test";
+import { codeCells, printed, readNotebook } from "../support/notebook";
+import { type Clone, makeClone, writeHdf5 } from "./clone";
+
+/** Writes a notebook of code cells, each under a heading of its own. */
+function writeNotebook(clone: Clone, ...sources: string[]): void {
+	const cells = sources.flatMap((source, i) => [
+		{
+			cell_type: "markdown",
+			metadata: {},
+			source: `## In[${i + 1}] Step ${i + 1}`,
+		},
+		{
+			cell_type: "code",
+			metadata: {},
+			source,
+			execution_count: null,
+			outputs: [],
+		},
+	]);
+	const kernelspec = {
+		name: "tslab",
+		display_name: "TypeScript",
+		language: "typescript",
+	};
+	fs.mkdirSync(clone.path("notebooks"), { recursive: true });
+	fs.writeFileSync(
+		clone.path("notebooks", "transfer_learning.ipynb"),
+		JSON.stringify({
+			cells,
+			metadata: { kernelspec },
+			nbformat: 4,
+			nbformat_minor: 4,
+		}),
+	);
+}
+
+/** Runs what `npm start` runs. */
+function start(clone: Clone) {
+	return clone.start(
+		process.execPath,
+		["--require", "./scripts/check-node.cjs", "scripts/start.mjs"],
+		{ MOBILENET_V2_WEIGHTS: writeHdf5(clone.root) },
+	);
+}
+
+const chart = `import { show } from "transfer-learning";
+show({ data: [{ x: [1, 2], y: [3, 4], name: "</script>" }], layout: { title: { text: "A chart" } } });`;
+const readPage = (clone: Clone) =>
+	fs.readFileSync(clone.path("build", "transfer_learning.html"), "utf8");
+
+test("npm start numbers the cells as it executes them, in the notebook and on the page", async (t) => {
+	const clone = makeClone(t);
+	writeNotebook(clone, 'console.log("one");', chart, "let three = 3;");
+	const { code, output } = await start(clone).ended;
+	assert.equal(code, 0, output);
+	assert.match(
+		output,
+		/\nIn\[1\] +Step 1 +[\d.]+ s\n(?:[^\n]*…\n)?In\[2\] +Step 2 +[\d.]+ s\n(?:[^\n]*…\n)?In\[3\] +Step 3 +[\d.]+ s\n/,
+	);
+	const cells = codeCells(
+		readNotebook(clone.path("build", "transfer_learning.ipynb")),
+	);
+	assert.deepEqual(
+		cells.map(({ execution_count }) => execution_count),
+		[1, 2, 3],
+	);
+	assert.equal(printed(cells[0]), "one\n");
+	for (const number of [1, 2, 3])
+		assert.match(readPage(clone), new RegExp(`In&nbsp;\\[${number}\\]:`));
+
+	await t.test(
+		"the page holds plotly.js once and asks no host for anything",
+		() => {
+			const page = readPage(clone);
+			assert.equal(page.match(/plotly\.js v\d/g)?.length, 1);
+			assert.equal(page.match(/Plotly\.newPlot\("chart-/g)?.length, 1);
+			// Scripts are taken out first: plotly.js holds addresses in its text, of maps that no chart of ours shows.
+			const markup = page.replace(/(<script[^>]*>).*?(?=<\/script>)/gs, "$1");
+			assert.deepEqual(
+				markup.match(
+					/<(?:script|link|img|iframe|source)\b[^>]*\b(?:src|href)\s*=[^>]*>/gi,
+				) ?? [],
+				[],
+			);
+			assert.doesNotMatch(markup, /@import|url\(\s*["']?(?:https?:)?\/\//i);
+			const scripts = [...page.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(
+				([, text = ""]) => text,
+			);
+			for (const script of scripts)
+				if (!script.includes("plotly.js v"))
+					assert.doesNotMatch(script, /https?:\/\//);
+		},
+	);
+
+	await t.test(
+		"a cell that fails is named with its error, and build keeps what it held",
+		async () => {
+			const before = [
+				readPage(clone),
+				fs.readdirSync(clone.path("build")).sort(),
+			];
+			for (const [source, error] of [
+				['throw new Error("no such cat");', /Error: no such cat/],
+				['const legs: number = "four";', /Type 'string' is not assignable/],
+				["process.exit(3);", undefined],
+			] as const) {
+				writeNotebook(clone, "let one = 1;", source, 'console.log("never");');
+				const { code, output } = await start(clone).ended;
+				assert.equal(code, 1, output);
+				if (error) {
+					assert.match(
+						output,
+						/\n\nIn\[2\] "Step 2" failed after [\d.]+ s:\n\n/,
+					);
+					assert.match(output, error);
+				} else assert.match(output, /The kernel died/);
+				assert.match(
+					output,
+					/\n\nnotebooks\/transfer_learning\.ipynb was not executed to its end; what build held before is still there\.\n$/,
+				);
+				assert.doesNotMatch(output, /In\[3\]|Traceback|nbclient/);
+				assert.deepEqual(
+					[readPage(clone), fs.readdirSync(clone.path("build")).sort()],
+					before,
+				);
+			}
+		},
+	);
+
+	await t.test(
+		"Ctrl-C ends the kernel too, and build keeps what it held",
+		async () => {
+			const before = [
+				readPage(clone),
+				fs.readdirSync(clone.path("build")).sort(),
+			];
+			writeNotebook(
+				clone,
+				`import * as fs from "fs";
+fs.writeFileSync("../pid", String(process.pid));
+await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+			);
+			const running = start(clone);
+			while (!fs.existsSync(clone.path("pid")))
+				await new Promise((resolve) => setTimeout(resolve, 50));
+			const pid = Number(fs.readFileSync(clone.path("pid"), "utf8"));
+			running.process.kill("SIGINT");
+			const { code } = await running.ended;
+			assert.equal(code, 130);
+			assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+			// The folder of the run is removed by the next one.
+			writeNotebook(clone, "let one = 1;", "let two = 2;", "let three = 3;");
+			assert.equal((await start(clone).ended).code, 0);
+			assert.deepEqual(fs.readdirSync(clone.path("build")).sort(), before[1]);
+		},
+	);
+});
