@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { test } from "node:test";
+import { load } from "transfer-learning";
+import { officialArchive } from "../../lib/dist/data/official";
+import { findCatsVsDogs } from "../../lib/dist/data/source";
+import { sampleArchive } from "../support/sample";
+import { refuse, send, serve, type TestContext } from "../support/server";
+
+const bytes = fs.readFileSync(sampleArchive);
+const sha256 = createHash("sha256").update(bytes).digest("hex");
+
+/** Where the archive goes, with nothing in it, and `CATS_VS_DOGS` unset until the test ends. */
+function startWithNothing(t: TestContext): string {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "source-"));
+	const named = process.env.CATS_VS_DOGS;
+	delete process.env.CATS_VS_DOGS;
+	t.after(() => {
+		fs.rmSync(folder, { recursive: true });
+		if (named !== undefined) process.env.CATS_VS_DOGS = named;
+	});
+	return path.join(folder, "photos.zip");
+}
+
+test("with nothing at hand the official archive is downloaded, in spite of a connection that breaks, and only once", async (t) => {
+	const file = startWithNothing(t);
+	const { url, requests } = await serve(
+		t,
+		send(bytes, { dropAfter: 1_000_000 }),
+		send(bytes, { dropAfter: 30_000_000 }),
+		send(bytes),
+	);
+	const official = { url, file, size: bytes.length, sha256 };
+	assert.equal(await findCatsVsDogs(official), file);
+	assert.equal(requests.length, 3);
+	const { train } = await load("cats_vs_dogs", { archive: file });
+	assert.equal(train.size, 2792);
+
+	assert.equal(await findCatsVsDogs(official), file);
+	assert.equal(requests.length, 3, "it was downloaded again");
+});
+
+test("a server that has no such file is an error that says what else to do, not a reason for drawings", async (t) => {
+	const file = startWithNothing(t);
+	const { url } = await serve(t, refuse(404));
+	await assert.rejects(
+		findCatsVsDogs({ url, file, size: bytes.length, sha256 }),
+		/404 Not Found[\s\S]*set CATS_VS_DOGS to an archive that you have/,
+	);
+	assert.deepEqual(fs.readdirSync(path.dirname(file)), []);
+});
+
+test("the official archive is Microsoft's, of the size and SHA-256 that TensorFlow Datasets checks", () => {
+	// tensorflow_datasets/url_checksums/cats_vs_dogs.txt and datasets/cats_vs_dogs/checksums.tsv.
+	assert.match(
+		officialArchive.url,
+		/^https:\/\/download\.microsoft\.com\/.*\/kagglecatsanddogs_5340\.zip$/,
+	);
+	assert.equal(officialArchive.size, 824_887_076);
+	assert.match(officialArchive.sha256, /^b7974bd00a84a999[0-9a-f]{48}$/);
+});
