@@ -65,13 +65,18 @@ export class PartialFile {
 	}
 
 	async append(chunk: Buffer): Promise<void> {
-		for (let done = 0; done < chunk.length; ) {
-			const left = chunk.length - done;
-			const at = this.length + done;
-			done += (await this.handle.write(chunk, done, left, at)).bytesWritten;
+		for (let rest = chunk; rest.length > 0; ) {
+			const { bytesWritten } = await this.handle.write(
+				rest,
+				0,
+				rest.length,
+				this.length,
+			);
+			// Counted at once: on a full disk, what fitted is kept.
+			this.hash.update(rest.subarray(0, bytesWritten));
+			this.length += bytesWritten;
+			rest = rest.subarray(bytesWritten);
 		}
-		this.hash.update(chunk);
-		this.length += chunk.length;
 	}
 
 	/** The SHA-256 of what there is, in hexadecimal. */
