@@ -2,7 +2,9 @@
 /// <reference lib="dom" />
 
 /** The contrast between each chart's writing and what is behind it (WCAG's ratio). Runs in the page. */
-export function contrasts(elements: (SVGElement | HTMLElement)[]): number[] {
+export function measureContrasts(
+	elements: (SVGElement | HTMLElement)[],
+): number[] {
 	const parse = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
 	const luminance = ([r = 0, g = 0, b = 0]: number[]) => {
 		const linear = (value: number) =>

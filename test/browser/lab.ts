@@ -16,6 +16,8 @@ const token = "browser-test";
 /** A running JupyterLab and a browser. */
 export interface Lab {
 	readonly browser: Browser;
+	/** Chooses JupyterLab's theme for pages that are opened or loaded afterwards. */
+	setTheme(theme: "Light" | "Dark"): void;
 	/** Opens a notebook of `workDir`; what the page complains of is added to `errors`. */
 	open(name: string, errors: string[]): Promise<Page>;
 	close(): Promise<void>;
@@ -24,9 +26,13 @@ export interface Lab {
 /** Starts JupyterLab as `npm run lab` does, with settings of its own on the notebooks of `workDir`, and a browser. */
 export async function startLab(): Promise<Lab> {
 	const settings = path.join(workDir, `settings-${process.pid}`);
+	// Cells that are out of sight are on the page too.
 	writeSetting(settings, "notebook-extension/tracker", {
-		// Cells that are out of sight are on the page too.
 		windowingMode: "none",
+	});
+	// Otherwise JupyterLab asks at its first start whether it may fetch news.
+	writeSetting(settings, "apputils-extension/notification", {
+		fetchNews: "false",
 	});
 	const port = await freePort();
 	fs.mkdirSync(workDir, { recursive: true });
@@ -58,6 +64,11 @@ export async function startLab(): Promise<Lab> {
 	const browser = await launchBrowser();
 	return {
 		browser,
+		setTheme(theme) {
+			writeSetting(settings, "apputils-extension/themes", {
+				theme: `JupyterLab ${theme}`,
+			});
+		},
 		async open(name, errors) {
 			const page = await browser.newPage({
 				viewport: { width: 1280, height: 900 },
@@ -65,6 +76,7 @@ export async function startLab(): Promise<Lab> {
 			listenForErrors(page, errors);
 			await page.goto(`${url}/lab/tree/${name}?token=${token}&reset`);
 			await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
+			await waitForIdle(page);
 			return page;
 		},
 		async close() {
@@ -103,7 +115,28 @@ export async function waitForCell(
 		.locator(".jp-CodeCell")
 		.nth(number - 1)
 		.locator(".jp-InputPrompt", { hasText: `[${number}]:` })
-		.waitFor({ timeout });
+		.waitFor({ timeout })
+		.catch(async (error) => {
+			await keepScreen(page, "stuck");
+			throw error;
+		});
+}
+
+/** Waits until the kernel is there and has nothing to do. */
+export async function waitForIdle(page: Page): Promise<void> {
+	await page
+		.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+		.first()
+		.waitFor({ timeout: 60_000 });
+}
+
+/** Saves the notebook with its outputs. */
+export async function save(page: Page): Promise<void> {
+	await page.locator('[data-command="docmanager:save"]').first().click();
+	// The dot on the tab that tells of changes goes away.
+	await page
+		.locator(".jp-mod-current.jp-mod-dirty")
+		.waitFor({ state: "detached" });
 }
 
 /** Keeps a picture of the page, or of a part of it, for a person to look at: `build/screens/<name>.png`. */

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { countLabels, load } from "transfer-learning";
 import { cutIntoShards, orderLikeTfds } from "../../lib/dist/data/order";
 import { root } from "../support/python";
-import { sampleArchive } from "../support/sample";
+import { needsSample, sampleArchive } from "../support/sample";
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "cats-vs-dogs-"));
 after(() => fs.rmSync(temp, { recursive: true }));
@@ -16,30 +16,38 @@ const temporary = (name: string, content: string | Buffer) => {
 	return file;
 };
 
-test("the sample's examples come in the order that the real TensorFlow Datasets builder gave them", async () => {
-	const fixture = path.join(root, "../shared/fixtures/tfds_order_sample.txt");
-	const expected = fs.readFileSync(fixture, "utf8").trimEnd().split("\n");
-	const { train, info } = await load("cats_vs_dogs", {
-		archive: sampleArchive,
-	});
-	assert.deepEqual(
-		train.examples().map(({ id }) => id),
-		expected,
-	);
-	assert.deepEqual(info.splits, {
-		train: { numExamples: 2792, numShards: 1 },
-	});
-	assert.deepEqual(countLabels(train.take(1000)), { cat: 523, dog: 477 });
-});
+test(
+	"the sample's examples come in the order that the real TensorFlow Datasets builder gave them",
+	needsSample,
+	async () => {
+		const fixture = path.join(root, "../shared/fixtures/tfds_order_sample.txt");
+		const expected = fs.readFileSync(fixture, "utf8").trimEnd().split("\n");
+		const { train, info } = await load("cats_vs_dogs", {
+			archive: sampleArchive,
+		});
+		assert.deepEqual(
+			train.examples().map(({ id }) => id),
+			expected,
+		);
+		assert.deepEqual(info.splits, {
+			train: { numExamples: 2792, numShards: 1 },
+		});
+		assert.deepEqual(countLabels(train.take(1000)), { cat: 523, dog: 477 });
+	},
+);
 
-test("info prints in the form of tfds.core.DatasetInfo", async () => {
-	const { info } = await load("cats_vs_dogs", { archive: sampleArchive });
-	const text = String(info);
-	assert.match(text, /^tfds\.core\.DatasetInfo\(\n {4}name='cats_vs_dogs',/);
-	assert.match(text, /'train': <SplitInfo num_examples=2792, num_shards=1>,/);
-	assert.match(text, /download_size=65\.32 MiB,/);
-	assert.match(text, /212 of 3004 /);
-});
+test(
+	"info prints in the form of tfds.core.DatasetInfo",
+	needsSample,
+	async () => {
+		const { info } = await load("cats_vs_dogs", { archive: sampleArchive });
+		const text = String(info);
+		assert.match(text, /^tfds\.core\.DatasetInfo\(\n {4}name='cats_vs_dogs',/);
+		assert.match(text, /'train': <SplitInfo num_examples=2792, num_shards=1>,/);
+		assert.match(text, /download_size=65\.32 MiB,/);
+		assert.match(text, /212 of 3004 /);
+	},
+);
 
 test("the full set's shards have TensorFlow Datasets' lengths", () => {
 	const lengths = cutIntoShards(Array(23262).fill(0), 16).map((s) => s.length);
@@ -97,13 +105,13 @@ test("a damaged picture is named by the checksum", async () => {
 	const bytes = fs.readFileSync(sampleArchive);
 	// The last byte before the next member's local header belongs to some picture's data.
 	const header = bytes.indexOf(example.id);
-	const at = header + example.id.length + 5000;
+	const at = header + example.id.length + 1000;
 	bytes[at] = ~(bytes[at] ?? 0);
 	const damaged = await load("cats_vs_dogs", {
 		archive: temporary("damaged.zip", bytes),
 	});
 	await assert.rejects(
 		damaged.train.examples()[0]?.read() ?? Promise.resolve(),
-		/PetImages\/Dog\/4077\.jpg cannot be read/,
+		(error: Error) => error.message.startsWith(`${example.id} cannot be read`),
 	);
 });

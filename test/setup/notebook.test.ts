@@ -68,8 +68,14 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 		[1, 2, 3],
 	);
 	assert.equal(printed(cells[0]), "one\n");
-	for (const number of [1, 2, 3])
-		assert.match(readPage(clone), new RegExp(`In&nbsp;\\[${number}\\]:`));
+	// Never match a page with an assertion: its message would hold all of plotly.js.
+	const prompts = readPage(clone).match(
+		/(?<=>)In\s*(?:&nbsp;)?\[[\d ]*\](?=:)/g,
+	);
+	assert.deepEqual(
+		prompts?.map((prompt) => prompt.replace(/\s|&nbsp;/g, "")),
+		["In[1]", "In[2]", "In[3]"],
+	);
 
 	await t.test(
 		"the page holds plotly.js once and asks no host for anything",
@@ -85,7 +91,10 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 				) ?? [],
 				[],
 			);
-			assert.doesNotMatch(markup, /@import|url\(\s*["']?(?:https?:)?\/\//i);
+			assert.deepEqual(
+				markup.match(/@import[^;]*|url\(\s*["']?(?:https?:)?\/\/[^)]*/gi) ?? [],
+				[],
+			);
 			const scripts = [...page.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(
 				([, text = ""]) => text,
 			);
