@@ -24,6 +24,12 @@ export interface FitOptions {
 	readonly validationData?: BatchedDataset;
 	/** 1 shows the progress and the metrics of each epoch, 0 shows nothing. Default: 1. */
 	readonly verbose?: 0 | 1;
+	/**
+	 * How many bytes of what the frozen part makes of the examples are kept between epochs; if nothing is frozen, that is
+	 * their pixels. Examples that do not fit are read and computed again at every epoch, with the same results.
+	 * Default: 1 GiB, room for 200,000 examples at MobileNetV2's 5 KB, or for 5,400 of 128 x 128 pixels.
+	 */
+	readonly cacheBytes?: number;
 }
 
 /**
@@ -43,11 +49,16 @@ export interface FitOptions {
 export async function fit(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
-	{ epochs = 1, validationData, verbose = 1 }: FitOptions = {},
+	{
+		epochs = 1,
+		validationData,
+		verbose = 1,
+		cacheBytes = 2 ** 30,
+	}: FitOptions = {},
 ): Promise<History> {
 	requireCompiled(model);
 	const variables = trainableVariables(model);
-	const prefix = new FrozenPrefix(model);
+	const prefix = new FrozenPrefix(model, cacheBytes);
 	const history = emptyHistory(model);
 	const display = createTrainingDisplay({
 		epochs,

@@ -18,9 +18,6 @@ export interface FrontierBatch {
 /** What the prefix makes of one example: a flat array for each frontier value. */
 type Row = readonly Float32Array[];
 
-/** How many bytes of rows are kept at most. What does not fit is computed again each time. */
-const defaultLimit = 2 ** 30;
-
 /**
  * The part of a model that training does not change, and what it makes of each example.
  *
@@ -44,7 +41,8 @@ export class FrozenPrefix {
 
 	constructor(
 		model: tf.LayersModel,
-		private bytesLeft = defaultLimit,
+		/** How many bytes of rows may still be kept. What does not fit is computed again each time. */
+		private bytesLeft: number,
 	) {
 		const { prefix, rest } = splitFrozen(flatten(model));
 		({ graph: this.prefix, dispose: this.dispose } =

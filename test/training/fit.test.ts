@@ -82,6 +82,28 @@ test("fit asks for each example once, whatever the number of epochs, if its map 
 	assert.equal(asked.length, new Set(asked).size);
 });
 
+test("fit asks again, with the same results, for the examples that its cache has no room for", async () => {
+	const histories = [];
+	for (const room of [20, 12, 0]) {
+		const asked = new Map<string, number>();
+		const images = madeUpImages(20, {
+			onMap: ({ id }) => asked.set(id, (asked.get(id) ?? 0) + 1),
+		});
+		const history = await fit(buildModel(), images.batch(8), {
+			...quiet,
+			epochs: 3,
+			// Behind the frozen base and the pooling there are four numbers of four bytes an example.
+			cacheBytes: room * 16,
+		});
+		const times = [...asked.values()];
+		assert.equal(times.filter((n) => n === 1).length, room);
+		assert.equal(times.filter((n) => n === 3).length, 20 - room);
+		histories.push({ ...history, seconds: [] });
+	}
+	assert.deepEqual(histories[1], histories[0]);
+	assert.deepEqual(histories[2], histories[0]);
+});
+
 test("fit asks for each example at every epoch if its map is not pure", async () => {
 	let asked = 0;
 	const images = madeUpImages(20, { pure: false, onMap: () => asked++ });
