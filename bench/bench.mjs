@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { describeKernel } from "../scripts/setup/kernel.mjs";
 import { runMain } from "../scripts/setup/main.mjs";
 import { buildDir, dataDir, display, root } from "../scripts/setup/paths.mjs";
 import { UserError } from "../scripts/setup/user_error.mjs";
@@ -31,9 +32,7 @@ await runMain(async () => {
 	const archive = findArchive();
 	const weights = findWeights();
 	const names = JSON.stringify(
-		/** @type {unknown} */ (
-			await measure(process.execPath, ["bench/names.mjs", archive])
-		),
+		/** @type {unknown} */ (await measureOurs("bench/names.mjs", archive)),
 	);
 
 	/** @type {Run[]} */
@@ -43,7 +42,7 @@ await runMain(async () => {
 	const args = [archive, weights, String(epochs)];
 	for (let run = 1; run <= runs; run++) {
 		console.log(`Run ${run} of ${runs}: TypeScript …`);
-		ours.push(await measure(process.execPath, ["bench/article.mjs", ...args]));
+		ours.push(await measureOurs("bench/article.mjs", ...args));
 		console.log(`Run ${run} of ${runs}: Keras …`);
 		keras.push(
 			await measure(
@@ -58,12 +57,7 @@ await runMain(async () => {
 	for (const photos of growthPhotos) {
 		console.log(`${photos} photos …`);
 		growth.push(
-			await measure(process.execPath, [
-				"bench/growth.mjs",
-				archive,
-				weights,
-				String(photos),
-			]),
+			await measureOurs("bench/growth.mjs", archive, weights, String(photos)),
 		);
 	}
 
@@ -85,17 +79,26 @@ await runMain(async () => {
 });
 
 /**
- * Runs one measurement in a process of its own, with the kernel's environment, and reads the last line that it
- * prints. What it says on standard error is shown only if it fails.
+ * Runs one of our scripts in the environment in which a notebook's kernel runs.
+ *
+ * @param {...string} args the script and its arguments
+ */
+async function measureOurs(...args) {
+	return await measure(process.execPath, args, "", describeKernel().env);
+}
+
+/**
+ * Runs one measurement in a process of its own, and reads the last line that it prints. What it says on standard error is shown only if it fails.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {string} [input]
+ * @param {NodeJS.ProcessEnv} [env] added to the environment
  */
-async function measure(command, args, input = "") {
+async function measure(command, args, input = "", env = {}) {
 	const child = spawn(command, args, {
 		cwd: root,
-		env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
+		env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", ...env },
 	});
 	child.stdin.end(input);
 	let [output, errors] = ["", ""];
