@@ -34,7 +34,7 @@ test("the kernel is made known to Jupyter with absolute paths, in the environmen
 	// What Jupyter itself makes of it.
 	const list = spawnSync(
 		path.join(clone.environment, "bin", "python"),
-		["-m", "jupyter", "kernelspec", "list", "--json"],
+		["-m", "jupyter_client.kernelspecapp", "list", "--json"],
 		{ env: clone.env, encoding: "utf8" },
 	);
 	const { tslab } = JSON.parse(list.stdout).kernelspecs;
