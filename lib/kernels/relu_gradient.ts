@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { execute } from "./execute";
+import { operation } from "./operation";
 
 /**
  * Gives `relu` and `relu6` TensorFlow's own gradients, one operation each.
@@ -13,8 +13,10 @@ export function registerReluGradients(): void {
 		tf.registerKernel({
 			kernelName,
 			backendName: "tensorflow",
-			kernelFunc: ({ inputs }) =>
-				execute(kernelName, [inputs.dy, inputs.y] as tf.TensorInfo[]),
+			kernelFunc: ({ inputs }) => {
+				const { dy, y } = inputs as Record<"dy" | "y", tf.TensorInfo>;
+				return operation(kernelName)(dy, y);
+			},
 		});
 		tf.registerGradient({
 			kernelName,

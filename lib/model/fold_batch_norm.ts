@@ -1,22 +1,13 @@
 import { tf } from "../tf";
 import { findSoleConsumer } from "./consumers";
+import {
+	configOf,
+	convolve,
+	isDepthwise,
+	type Padding,
+	type Weights,
+} from "./folded_convolution";
 import type { Graph, Step } from "./graph";
-
-/** The settings of tfjs's layers that matter here. */
-type Config = {
-	readonly activation?: string;
-	readonly dataFormat?: string;
-	readonly strides: [number, number];
-	readonly padding: "same" | "valid";
-	readonly dilationRate: [number, number];
-	readonly kernelSize: [number, number];
-	readonly epsilon: number;
-	readonly maxValue?: number | null;
-	readonly axis?: number;
-};
-
-/** Zeros before and after the rows, and before and after the columns. */
-type Padding = [[number, number], [number, number]];
 
 /** A graph for inference, and what disposes the tensors that it holds. */
 export interface InferenceGraph {
@@ -75,48 +66,34 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 	return { graph: { ...graph, steps }, dispose: () => tf.dispose(folded) };
 }
 
-function foldWeights(convolution: tf.layers.Layer, norm: tf.layers.Layer) {
+function foldWeights(
+	convolution: tf.layers.Layer,
+	norm: tf.layers.Layer,
+): Weights {
 	return tf.tidy(() => {
 		const read = (layer: tf.layers.Layer, name: string) =>
 			layer.weights.find((w) => w.originalName.endsWith(`/${name}`))?.read();
+		const [kernel, bias] = convolution.weights.map((weight) => weight.read());
 		const variance = read(norm, "moving_variance") as tf.Tensor;
 		const mean = read(norm, "moving_mean") as tf.Tensor;
-		const gamma = read(norm, "gamma") ?? tf.scalar(1);
-		const beta = read(norm, "beta") ?? tf.scalar(0);
-		const [kernel, bias = tf.scalar(0)] = convolution.weights.map((w) =>
-			w.read(),
-		);
-		const scale = gamma.div(variance.add(configOf(norm).epsilon).sqrt());
+		const gamma = read(norm, "gamma");
+		const beta = read(norm, "beta");
+		const deviation = variance.add(configOf(norm).epsilon).sqrt();
+		const scale = gamma
+			? gamma.div(deviation)
+			: tf.onesLike(deviation).div(deviation);
+		const shift = (bias ? mean.sub(bias) : mean).mul(scale);
 		// A depthwise kernel is [rows, columns, channels, 1].
 		const perChannel = isDepthwise(convolution)
 			? scale.reshape([-1, 1])
 			: scale;
 		return {
 			kernel: tf.keep((kernel as tf.Tensor4D).mul<tf.Tensor4D>(perChannel)),
-			bias: tf.keep(bias.sub(mean).mul(scale).add<tf.Tensor1D>(beta)),
+			bias: tf.keep(
+				beta ? beta.sub<tf.Tensor1D>(shift) : shift.neg<tf.Tensor1D>(),
+			),
 		};
 	});
-}
-
-function convolve(
-	layer: tf.layers.Layer,
-	{ kernel, bias }: { kernel: tf.Tensor4D; bias: tf.Tensor1D },
-	zeros: Padding | undefined,
-	activation: "relu" | "relu6" | "linear" = "linear",
-): Step["compute"] {
-	const config = configOf(layer);
-	const { strides, padding } = config;
-	const fused = isDepthwise(layer) ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
-	return ([input]) => {
-		let x = input as tf.Tensor4D;
-		let pad = padding;
-		if (zeros && padding === "valid" && isSamePadding(x.shape, zeros, config)) {
-			pad = "same";
-		} else if (zeros) {
-			x = tf.pad4d(x, [[0, 0], ...zeros, [0, 0]]);
-		}
-		return fused({ x, filter: kernel, strides, pad, bias, activation });
-	};
 }
 
 function isLinearConvolution(layer: tf.layers.Layer): boolean {
@@ -141,10 +118,6 @@ function paddingOf(layer: tf.layers.Layer): Padding {
 	return (layer as unknown as { readonly padding: Padding }).padding;
 }
 
-function isDepthwise(layer: tf.layers.Layer): boolean {
-	return layer.getClassName() === "DepthwiseConv2D";
-}
-
 function isChannelwise(layer: tf.layers.Layer): boolean {
 	const { axis } = configOf(layer);
 	return (
@@ -152,28 +125,8 @@ function isChannelwise(layer: tf.layers.Layer): boolean {
 	);
 }
 
-function activationOf(layer: tf.layers.Layer): "relu" | "relu6" | undefined {
+function activationOf(layer: tf.layers.Layer): "Relu" | "Relu6" | undefined {
 	if (layer.getClassName() !== "ReLU") return undefined;
 	const { maxValue } = configOf(layer);
-	return maxValue === 6 ? "relu6" : maxValue == null ? "relu" : undefined;
-}
-
-/** Whether padding an input `[n, rows, columns, c]` with zeros like this is what `padding: 'same'` would do. */
-function isSamePadding(
-	[, ...sizes]: readonly number[],
-	amounts: Padding,
-	{ strides, kernelSize }: Config,
-): boolean {
-	return amounts.every(([before, after], i) => {
-		const [size = 0, stride = 1, kernel = 1] = [sizes, strides, kernelSize].map(
-			(values) => values[i],
-		);
-		const steps = Math.ceil(size / stride) - 1;
-		const total = Math.max(steps * stride + kernel - size, 0);
-		return before === Math.floor(total / 2) && before + after === total;
-	});
-}
-
-function configOf(layer: tf.layers.Layer): Config {
-	return layer.getConfig() as unknown as Config;
+	return maxValue === 6 ? "Relu6" : maxValue == null ? "Relu" : undefined;
 }

@@ -15,25 +15,27 @@ interface NodeBackend {
 	): tf.Tensor;
 }
 
-/** Runs one of TensorFlow's operations on float32 tensors (its type attribute is `T`); the caller owns the result. */
-export function execute(
+/** An operation of TensorFlow with its attributes: give it float32 tensors; the caller owns the result. */
+export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
+
+/**
+ * Prepares one of TensorFlow's operations, whose type attribute is `T`. It runs without tfjs's own checks and records
+ * no gradient, in half the time that tfjs takes for a small one.
+ */
+export function operation(
 	name: string,
-	inputs: readonly tf.TensorInfo[],
 	attributes: Readonly<Record<string, string | readonly number[]>> = {},
-): tf.Tensor {
+): Operation {
 	const backend = tf.backend() as unknown as NodeBackend;
 	const { TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_TYPE, TF_FLOAT } =
 		backend.binding;
-	return backend.executeSingleOutput(
-		name,
-		[
-			{ name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT },
-			...Object.entries(attributes).map(([name, value]) => ({
-				name,
-				type: typeof value === "string" ? TF_ATTR_STRING : TF_ATTR_INT,
-				value,
-			})),
-		],
-		inputs,
-	);
+	const list = [
+		{ name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT },
+		...Object.entries(attributes).map(([name, value]) => ({
+			name,
+			type: typeof value === "string" ? TF_ATTR_STRING : TF_ATTR_INT,
+			value,
+		})),
+	];
+	return (...inputs) => backend.executeSingleOutput(name, list, inputs);
 }
