@@ -5,7 +5,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
 import { runPython } from "../support/python";
-import { type Clone, makeClone, makeFolder, writeHdf5 } from "./clone";
+import type { Clone } from "./clone";
+import { makeFolder, writeHdf5 } from "./files";
+import { makeClone } from "./make_clone";
 
 const addon = "@tensorflow/tfjs-node-gpu";
 /** A convolution of ones: nine pixels each. */

@@ -4,7 +4,8 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { root } from "../support/python";
 import { sampleArchive } from "../support/sample";
-import { makeClone, makeFolder, writeHdf5 } from "./clone";
+import { makeFolder, writeHdf5 } from "./files";
+import { makeClone } from "./make_clone";
 
 const start = ["--require", "./scripts/check-node.cjs", "scripts/start.mjs"];
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { test } from "node:test";
 import { root } from "../support/python";
-import { makeClone } from "./clone";
+import { makeClone } from "./make_clone";
 
 const run = (cwd: string, script: string) =>
 	spawnSync(process.execPath, ["-e", script], { cwd, encoding: "utf8" });

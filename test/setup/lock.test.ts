@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { type Clone, makeClone } from "./clone";
+import type { Clone } from "./clone";
+import { makeClone } from "./make_clone";
 
 const lock = 'import { withLock } from "./scripts/setup/lock.mjs";';
 const sleep = (seconds: number) =>

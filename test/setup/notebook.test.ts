@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { test } from "node:test";
 import { codeCells, printed, readNotebook } from "../support/notebook";
-import { type Clone, makeClone, writeHdf5 } from "./clone";
+import type { Clone } from "./clone";
+import { writeHdf5 } from "./files";
+import { makeClone } from "./make_clone";
 
 /** Writes a notebook of code cells, each under a heading of its own. */
 function writeNotebook(clone: Clone, ...sources: string[]): void {

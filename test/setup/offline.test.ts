@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { test } from "node:test";
-import { makeClone, writeHdf5 } from "./clone";
+import { writeHdf5 } from "./files";
+import { makeClone } from "./make_clone";
 
 const proxy = "http://127.0.0.1:9"; // refuses every connection
 /** A machine without a network, empty caches, and fewer tries for testing efficiency. */

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { root } from "../support/python";
 import type { TestContext } from "../support/server";
-import { makeFolder } from "./clone";
+import { makeFolder } from "./files";
 
 const finder = import("../../scripts/setup/python.mjs");
 const wanted = { oldestMinor: 10, newestMinor: 13 };

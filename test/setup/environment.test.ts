@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as path from "node:path";
+import { test } from "node:test";
+import { python, runPython } from "../support/python";
+import type { TestContext } from "../support/server";
+import { makeFolder } from "./files";
+import { makeClone } from "./make_clone";
+
+/** Makes an environment.yml that asks for one small package, and what lets pip have that without a network. */
+function askForLittle(t: TestContext, root: string): NodeJS.ProcessEnv {
+	const folder = makeFolder(t);
+	runPython<null>(
+		`import sys, zipfile
+with zipfile.ZipFile(sys.argv[1] + "/tiny-1.0-py3-none-any.whl", "w") as wheel:
+    wheel.writestr("tiny.py", "")
+    info = "tiny-1.0.dist-info/"
+    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n")
+    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(info + "RECORD", "tiny.py,,\\n" + "".join(f"{info}{n},,\\n" for n in ("METADATA", "WHEEL", "RECORD")))
+print("null")`,
+		[folder],
+	);
+	fs.writeFileSync(
+		path.join(root, "environment.yml"),
+		"dependencies:\n  - python >=3.10,<3.14\n  - pip:\n      - tiny==1.0\n",
+	);
+	return { CONDA_PREFIX: "", PIP_NO_INDEX: "1", PIP_FIND_LINKS: folder };
+}
+
+const prepare = `
+import { prepareEnvironment } from "./scripts/setup/environment.mjs";
+import { runMain } from "./scripts/setup/main.mjs";
+await runMain(prepareEnvironment);`;
+test("a .venv that came along with a moved project is made anew, and preferred to an environment that lacks packages", async (t) => {
+	const clone = makeClone(t);
+	const pip = askForLittle(t, clone.root);
+	const elsewhere = path.join(makeFolder(t), "elsewhere");
+	spawnSync(python, ["-m", "venv", "--without-pip", elsewhere]);
+	fs.renameSync(elsewhere, clone.path(".venv"));
+
+	const active = { ...pip, CONDA_PREFIX: clone.environment };
+	const { output } = await clone.run(prepare, active);
+	const [note = "", ...rest] = output.split("\n");
+	assert.match(
+		note,
+		/^ +The active environment \S+ is not made from environment\.yml: taking \.venv instead\.$/,
+	);
+	assert.match(
+		rest.join("\n"),
+		/^Python +making \.venv with Python 3[\d.]+ …\nPython +installing tiny==1\.0 into \.venv …\nPython +\.venv has tiny==1\.0/,
+	);
+	const again = await clone.run(prepare, pip);
+	assert.match(again.output, /^Python +\.venv is up to date\n$/);
+	const activate = fs.readFileSync(clone.path(".venv/bin/activate"), "utf8");
+	assert.ok(activate.includes(clone.path(".venv")));
+});
+
+test("a .venv whose Python was uninstalled, or that was made but in part, does not count", async (t) => {
+	const { isWholeVenv } = await import("../../scripts/setup/environment.mjs");
+	const venv = path.join(makeFolder(t), "venv");
+	spawnSync(python, ["-m", "venv", "--without-pip", venv]);
+	assert.equal(isWholeVenv(venv), true);
+	const binary = path.join(venv, "bin", "python");
+	const target = fs.readlinkSync(binary);
+	fs.rmSync(binary);
+	fs.symlinkSync("/nowhere/python3", binary);
+	assert.equal(isWholeVenv(venv), false);
+	fs.rmSync(binary);
+	fs.symlinkSync(target, binary);
+	assert.equal(isWholeVenv(venv), true);
+	fs.rmSync(path.join(venv, "bin", "activate"));
+	assert.equal(isWholeVenv(venv), false);
+});
+
+test("a set-up that is interrupted while pip installs is taken up again", async (t) => {
+	const clone = makeClone(t);
+	const pip = askForLittle(t, clone.root);
+	// A package index that takes every connection and never says a word.
+	const sockets: net.Socket[] = [];
+	const index = net.createServer((socket) => sockets.push(socket));
+	index.listen(0, "127.0.0.1");
+	await once(index, "listening");
+	t.after(() => {
+		for (const socket of sockets) socket.destroy();
+		index.close();
+	});
+	const { port } = index.address() as net.AddressInfo;
+
+	const running = clone.start(
+		process.execPath,
+		["--input-type=module", "--eval", prepare],
+		{
+			CONDA_PREFIX: "",
+			PIP_INDEX_URL: `http://127.0.0.1:${port}/simple`,
+			NO_PROXY: "127.0.0.1",
+		},
+	);
+	await once(index, "connection");
+	// As a copy that was cut short would lie there: no list of what it consists of.
+	const lib = clone.path(".venv", "lib");
+	const packages = path.join(
+		lib,
+		fs.readdirSync(lib)[0] ?? "",
+		"site-packages",
+	);
+	fs.mkdirSync(path.join(packages, "tiny-1.0.dist-info"));
+	fs.writeFileSync(
+		path.join(packages, "tiny-1.0.dist-info", "METADATA"),
+		"Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n",
+	);
+	running.process.kill("SIGINT");
+	assert.equal((await running.ended).code, 130);
+
+	const next = await clone.run(prepare, pip);
+	assert.match(next.output, /\.venv has tiny==1\.0/);
+	assert.doesNotMatch(next.output, /making \.venv/);
+	assert.ok(fs.existsSync(path.join(packages, "tiny.py")));
+});
