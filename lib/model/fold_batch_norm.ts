@@ -89,9 +89,7 @@ function foldWeights(
 			: scale;
 		return {
 			kernel: tf.keep((kernel as tf.Tensor4D).mul<tf.Tensor4D>(perChannel)),
-			bias: tf.keep(
-				beta ? beta.sub<tf.Tensor1D>(shift) : shift.neg<tf.Tensor1D>(),
-			),
+			bias: tf.keep(beta ? beta.sub(shift) : shift.neg()),
 		};
 	});
 }

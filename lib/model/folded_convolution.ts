@@ -21,7 +21,8 @@ export type Padding = [[number, number], [number, number]];
 /** What a convolution and the batch normalization behind it have become. */
 export interface Weights {
 	readonly kernel: tf.Tensor4D;
-	readonly bias: tf.Tensor1D;
+	/** `[channels]` */
+	readonly bias: tf.Tensor;
 }
 
 /**
