@@ -1,13 +1,13 @@
 import { tf } from "../tf";
 import { findSoleConsumer } from "./consumers";
 import {
-	configOf,
 	convolve,
 	isDepthwise,
 	type Padding,
 	type Weights,
 } from "./folded_convolution";
 import type { Graph, Step } from "./graph";
+import { configOf } from "./layer_config";
 
 /** A graph for inference, and what disposes the tensors that it holds. */
 export interface InferenceGraph {

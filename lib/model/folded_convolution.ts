@@ -1,19 +1,7 @@
 import { operation } from "../kernels/operation";
 import { tf } from "../tf";
 import type { Step } from "./graph";
-
-/** The settings of tfjs's layers that matter here. */
-export type Config = {
-	readonly activation?: string;
-	readonly dataFormat?: string;
-	readonly strides: [number, number];
-	readonly padding: "same" | "valid";
-	readonly dilationRate: [number, number];
-	readonly kernelSize: [number, number];
-	readonly epsilon: number;
-	readonly maxValue?: number | null;
-	readonly axis?: number;
-};
+import { type Config, configOf } from "./layer_config";
 
 /** Zeros before and after the rows, and before and after the columns. */
 export type Padding = [[number, number], [number, number]];
@@ -88,8 +76,4 @@ function isSamePadding(
 		const total = Math.max(steps * stride + kernel - size, 0);
 		return before === Math.floor(total / 2) && before + after === total;
 	});
-}
-
-export function configOf(layer: tf.layers.Layer): Config {
-	return layer.getConfig() as unknown as Config;
 }

@@ -1,17 +1,7 @@
 import { tf } from "../tf";
 import { findSoleConsumer } from "./consumers";
 import type { Graph, Step } from "./graph";
-
-/** The settings of tfjs's `Conv2D` and `MaxPooling2D` that matter here. */
-type Config = {
-	readonly activation?: string;
-	readonly useBias?: boolean;
-	readonly dataFormat?: string;
-	readonly strides: [number, number];
-	readonly padding: "same" | "valid";
-	readonly dilationRate: [number, number];
-	readonly poolSize: [number, number];
-};
+import { configOf } from "./layer_config";
 
 /**
  * Pools before bias and ReLU where a convolution with ReLU is followed by max pooling.
@@ -78,8 +68,4 @@ function isMaxPooling(layer: tf.layers.Layer): boolean {
 		layer.getClassName() === "MaxPooling2D" &&
 		configOf(layer).dataFormat !== "channelsFirst"
 	);
-}
-
-function configOf(layer: tf.layers.Layer): Config {
-	return layer.getConfig() as unknown as Config;
 }

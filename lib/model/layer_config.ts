@@ -1,0 +1,21 @@
+import type { tf } from "../tf";
+
+/** The settings of tfjs's layers that the rewriting of graphs looks at; a layer has those of its kind. */
+export interface Config {
+	readonly activation?: string;
+	readonly useBias?: boolean;
+	readonly dataFormat?: string;
+	readonly strides: [number, number];
+	readonly padding: "same" | "valid";
+	readonly dilationRate: [number, number];
+	readonly kernelSize: [number, number];
+	readonly poolSize: [number, number];
+	readonly epsilon: number;
+	readonly maxValue?: number | null;
+	readonly axis?: number;
+}
+
+/** A layer's settings as numbers and names. */
+export function configOf(layer: tf.layers.Layer): Config {
+	return layer.getConfig() as unknown as Config;
+}
