@@ -132,11 +132,13 @@ export async function waitForIdle(page: Page): Promise<void> {
 
 /** Saves the notebook with its outputs. */
 export async function save(page: Page): Promise<void> {
+	const saved = page.waitForResponse(
+		(response) =>
+			response.request().method() === "PUT" &&
+			response.url().includes("/api/contents/"),
+	);
 	await page.locator('[data-command="docmanager:save"]').first().click();
-	// The dot on the tab that tells of changes goes away.
-	await page
-		.locator(".jp-mod-current.jp-mod-dirty")
-		.waitFor({ state: "detached" });
+	await saved;
 }
 
 /** Keeps a picture of the page, or of a part of it, for a person to look at: `build/screens/<name>.png`. */

@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { launchBrowser } from "./browser.mjs";
+import { runMain } from "./setup/main.mjs";
+import { buildDir, display, root } from "./setup/paths.mjs";
+import { UserError } from "./setup/user_error.mjs";
+import { setUp } from "./setup.mjs";
+
+// npm run screens: takes the README's pictures, of charts only and never of a photo, from the real page.
+const page = path.join(buildDir, "transfer_learning.html");
+const benchmark = path.join(buildDir, "bench.json");
+const docs = path.join(root, "docs");
+
+await runMain(async () => {
+	if (!fs.existsSync(page))
+		throw new UserError(
+			`${display(page)} is not there yet. npm start makes it; then run npm run screens again.`,
+		);
+	await setUp();
+	fs.mkdirSync(docs, { recursive: true });
+	const browser = await launchBrowser();
+	try {
+		// Twice the pixels, for screens that have them.
+		const tab = await browser.newPage({
+			viewport: { width: 1100, height: 900 },
+			deviceScaleFactor: 2,
+		});
+		await tab.goto(pathToFileURL(page).href);
+		await take(tab, "accuracy.png");
+		if (fs.existsSync(benchmark)) {
+			await drawBenchmark(tab);
+			await take(tab, "benchmark.png");
+		}
+	} finally {
+		await browser.close();
+	}
+});
+
+/**
+ * Takes a picture of the page's first chart.
+ *
+ * @param {import("playwright-core").Page} tab
+ * @param {string} name
+ */
+async function take(tab, name) {
+	const file = path.join(docs, name);
+	await tab.locator(".js-plotly-plot").first().screenshot({ path: file });
+	console.log(display(file));
+}
+
+/**
+ * Puts the benchmark's chart in place of all that is on the page, which has Plotly already.
+ *
+ * @param {import("playwright-core").Page} tab
+ */
+async function drawBenchmark(tab) {
+	const { default: library } = await import("transfer-learning");
+	const { stages } = JSON.parse(fs.readFileSync(benchmark, "utf8"));
+	const figure = library.benchmarkChart(stages, {
+		title: "The walkthrough's stages, here and in Keras",
+	});
+	const script = `document.body.innerHTML = '<div id="benchmark"></div>';
+		Plotly.newPlot("benchmark", ${JSON.stringify(figure.data)}, ${JSON.stringify(figure.layout)})`;
+	await tab.addScriptTag({ content: script });
+}
