@@ -16,8 +16,8 @@ export const blues: [number, string][] = [
 	[1, palette[0]],
 ];
 
-// A grey whose contrast is about 4.5 : 1 both on white and on JupyterLab's dark #111.
-const grey = "#767676";
+// A grey whose contrast is above 4 : 1 both on white and on JupyterLab's dark #111.
+const grey = "#7a7a7a";
 const gridGrey = "rgba(128, 128, 128, 0.25)";
 
 /** The i-th colour of the palette, from its start again after the last. */
