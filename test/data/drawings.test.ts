@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { after, test } from "node:test";
+import sharp from "sharp";
+import { load } from "transfer-learning";
+import { drawnArchive, isDrawn } from "../../lib/dist/data/drawings";
+import { findCatsVsDogs } from "../../lib/dist/data/source";
+import { dataNote } from "../../lib/dist/display/data_note";
+
+const temp = fs.mkdtempSync(path.join(os.tmpdir(), "drawings-"));
+after(() => fs.rmSync(temp, { recursive: true }));
+const draw = (name: string, options: { count: number; seed?: number }) =>
+	drawnArchive({
+		...options,
+		file: path.join(temp, `drawn_cats_and_dogs_${name}.zip`),
+	});
+const hash = (bytes: Buffer) =>
+	createHash("sha256").update(bytes).digest("hex");
+
+test("drawings come in an archive that is read like Microsoft's, half of them cats, each another picture", async () => {
+	const archive = await draw("forty", { count: 40 });
+	const { train, info } = await load("cats_vs_dogs", { archive });
+	assert.equal(train.size, 40);
+	assert.equal(info.dropped + info.skipped, 0);
+	const seen = new Set<string>();
+	let dogs = 0;
+	for (const { id, label, read } of train.examples()) {
+		const bytes = await read();
+		seen.add(hash(bytes));
+		dogs += label;
+		assert.equal(label, id.includes("/Dog/") ? 1 : 0);
+		const { format, width = 0, height = 0 } = await sharp(bytes).metadata();
+		assert.equal(format, "jpeg");
+		assert.ok(width >= 150 && height >= 150);
+		const { channels } = await sharp(bytes).stats();
+		// A drawing that went wrong would be of one colour.
+		assert.ok(
+			channels.every(({ stdev }) => stdev > 5),
+			id,
+		);
+	}
+	assert.equal(seen.size, 40);
+	assert.equal(dogs, 20);
+});
+
+test("the same seed draws the same archive, another seed another", async () => {
+	const [one, same, other] = await Promise.all([
+		draw("one", { count: 6, seed: 7 }),
+		draw("same", { count: 6, seed: 7 }),
+		draw("other", { count: 6, seed: 8 }),
+	]);
+	const [a, b, c] = [one, same, other].map((file) =>
+		hash(fs.readFileSync(file)),
+	);
+	assert.equal(a, b);
+	assert.notEqual(a, c);
+});
+
+test("an archive that is there is not drawn again, and nothing half-made is left", async () => {
+	const archive = await draw("kept", { count: 4 });
+	const { mtimeMs } = fs.statSync(archive);
+	await draw("kept", { count: 8 });
+	assert.equal(fs.statSync(archive).mtimeMs, mtimeMs);
+	assert.deepEqual(
+		fs.readdirSync(temp).filter((name) => name.endsWith(".half")),
+		[],
+	);
+});
+
+test("whoever shows a result knows that it is about drawings", async (t) => {
+	const archive = await draw("forty", { count: 40 });
+	assert.ok(isDrawn(archive));
+	assert.ok(!isDrawn("data/kagglecatsanddogs_5340.zip"));
+	const log = t.mock.method(console, "log", () => {});
+	const { info } = await load("cats_vs_dogs", { archive });
+	const lines = log.mock.calls.map(({ arguments: [line] }) => String(line));
+	log.mock.restore();
+	assert.match(lines.join("\n"), /40 drawings, not photos, from/);
+	assert.match(String(info), /40 drawings of cats and dogs that this project/);
+	assert.equal(dataNote(), "Drawings, not photos");
+});
+
+test("where the official host cannot be reached, drawings take the photos' place, and it is said", async (t) => {
+	const named = process.env.CATS_VS_DOGS;
+	delete process.env.CATS_VS_DOGS;
+	t.after(() => {
+		if (named !== undefined) process.env.CATS_VS_DOGS = named;
+	});
+	const log = t.mock.method(console, "log", () => {});
+	const found = await findCatsVsDogs({
+		// Nobody listens at port 1.
+		url: "http://127.0.0.1:1/photos.zip",
+		file: path.join(temp, "photos.zip"),
+		size: 1,
+		sha256: "",
+	});
+	const lines = log.mock.calls.map(({ arguments: [line] }) => String(line));
+	log.mock.restore();
+	assert.ok(isDrawn(found));
+	assert.match(lines.join("\n"), /cannot be reached, so there are no photos/);
+	const { train } = await load("cats_vs_dogs", { archive: found });
+	assert.equal(train.size, 1200);
+});
