@@ -1,6 +1,9 @@
 import sharp from "sharp";
 import type { Random } from "./random";
 
+/** The first segment of a JFIF file, which libvips leaves out: version 1.1, pixels without a size, no thumbnail. */
+const jfif = Buffer.from("ffe000104a46494600010100000100010000", "hex");
+
 /**
  * Renders an SVG document as a camera would see it: a little blurred, noisy, and compressed as JPEG.
  *
@@ -27,7 +30,8 @@ export async function photograph(random: Random, svg: string): Promise<Buffer> {
 		data[i] = Math.min(255, Math.max(0, value));
 	}
 	const { width, height, channels } = info;
-	return sharp(data, { raw: { width, height, channels } })
+	const jpeg = await sharp(data, { raw: { width, height, channels } })
 		.jpeg({ quality })
 		.toBuffer();
+	return Buffer.concat([jpeg.subarray(0, 2), jfif, jpeg.subarray(2)]);
 }
