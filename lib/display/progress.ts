@@ -76,8 +76,9 @@ function terminalScreen(title: string): Screen {
 	const bar = createBar();
 	return {
 		draw(fraction = 0, text) {
-			if (!bar.isActive) bar.start(1, 0, { title, text });
-			bar.update(fraction, { title, text });
+			const payload = { title, text: `${formatPercent(fraction)}  ${text}` };
+			if (!bar.isActive) bar.start(1, 0, payload);
+			bar.update(fraction, payload);
 		},
 		end(text) {
 			bar.stop();
@@ -89,10 +90,10 @@ function terminalScreen(title: string): Screen {
 /** A bar on the terminal's last line, which goes away when it stops: `update(fraction, { title, text })`. */
 export function createBar(): SingleBar {
 	return new SingleBar({
-		format: "{title} {bar} {percentage} %  {text}",
+		format: "{title} {bar} {text}",
 		barCompleteChar: "█",
 		barIncompleteChar: "░",
-		barsize: 24,
+		barsize: 12,
 		clearOnComplete: true,
 		// Leaves the terminal's own setting alone, which Ctrl-C could not restore; long lines are cut.
 		linewrap: true,

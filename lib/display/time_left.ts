@@ -26,7 +26,7 @@ export function createTimeLeft(epochs: number, batches: number) {
 		const current = (now - epochStarted) / 1000 / done;
 		const rate = epoch === 0 ? current : secondsPerBatch;
 		const left = rate * ((epochs - epoch) * batches - done);
-		return `${epoch === 0 && epochs > 1 ? "at most " : ""}${formatSeconds(left)} left`;
+		return `${epoch === 0 && epochs > 1 ? "≤ " : ""}${formatSeconds(left)} left`;
 	};
 }
 

@@ -65,10 +65,11 @@ export function createTrainingDisplay(training: Training): TrainingDisplay {
 			done++;
 			if (!isDue()) return;
 			const text = [
-				`batch ${done}/${batches}`,
-				...formatMetrics(metrics()),
-				`${((performance.now() - started) / 1000).toFixed(0)} s`,
+				// A narrow terminal cuts what comes last.
+				`${done}/${batches}`,
 				timeLeft(history.seconds.length, done),
+				...formatMetrics(metrics()),
+				`${((performance.now() - started) / 1000).toFixed(0)} s so far`,
 			].join(" - ");
 			const epoch = history.seconds.length + 1;
 			screen.draw({ epoch, fraction: done / batches, text });

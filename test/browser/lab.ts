@@ -105,21 +105,28 @@ export async function restartAndRunAll(page: Page): Promise<void> {
 	await page.locator(".jp-Dialog .jp-mod-accept").click();
 }
 
-/** Waits until a code cell, counted from 1, has run. */
+/**
+ * Waits until a code cell, counted from 1, has run.
+ *
+ * @throws Error with what is on stderr, if anything is: a cell has failed, and the others wait in vain
+ */
 export async function waitForCell(
 	page: Page,
 	number: number,
 	timeout = 240_000,
 ): Promise<void> {
-	await page
+	const prompt = page
 		.locator(".jp-CodeCell")
 		.nth(number - 1)
-		.locator(".jp-InputPrompt", { hasText: `[${number}]:` })
-		.waitFor({ timeout })
-		.catch(async (error) => {
-			await keepScreen(page, "stuck");
-			throw error;
-		});
+		.locator(".jp-InputPrompt", { hasText: `[${number}]:` });
+	const stderr = page.locator('[data-mime-type$=".stderr"]');
+	try {
+		await prompt.or(stderr).first().waitFor({ timeout });
+		if (await stderr.count()) throw new Error(await stderr.first().innerText());
+	} catch (error) {
+		await keepScreen(page, "stuck");
+		throw error;
+	}
 }
 
 /** Waits until the kernel is there and has nothing to do. */

@@ -13,6 +13,7 @@ import {
 } from "../support/notebook";
 import { root } from "../support/python";
 
+const plotly = "application/vnd.plotly.v1+json";
 let cells: Cell[] = [];
 const input = (number: number) => cells[number - 1];
 
@@ -26,9 +27,12 @@ before(() => {
 
 /** The values that each epoch's line gives for a metric, training by training. */
 function epochs(cell: Cell | undefined, metric: string): number[] {
-	const values = printed(cell).matchAll(
-		new RegExp(`^Epoch .* - ${metric}: ([\\d.]+)`, "gm"),
+	const trainings = displayed(cell).map((output) =>
+		joinText(output["text/plain"] as string),
 	);
+	const values = trainings
+		.join("\n")
+		.matchAll(new RegExp(`^Epoch .* - ${metric}: ([\\d.]+)`, "gm"));
 	return [...values].map(([, value]) => Number(value));
 }
 
@@ -52,22 +56,38 @@ function within(value: number | undefined, least: number, most: number): void {
 
 /** Checks a cell's charts in each of the bundle's forms. */
 function assertCharts(cell: Cell | undefined, count: number): void {
-	const charts = displayed(cell);
+	const charts = displayed(cell).filter((output) => plotly in output);
 	assert.equal(charts.length, count);
+	const epochs = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 	for (const chart of charts) {
-		const figure = chart["application/vnd.plotly.v1+json"] as {
+		const { data } = chart[plotly] as {
 			data: { name: string; x: number[]; y: number[] }[];
 		};
-		assert.deepEqual(
-			figure.data.map(({ name }) => name),
-			["Accuracy", "Validation Accuracy"],
-		);
-		for (const { x, y } of figure.data) {
-			assert.deepEqual(x, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-			for (const value of y) within(value, 0, 1);
+		for (const [metric, most] of [
+			["Accuracy", 1],
+			["Loss", 10],
+		] as const) {
+			for (const name of [metric, `Validation ${metric}`]) {
+				const line = data.find((trace) => trace.name === name);
+				assert.deepEqual(line?.x, epochs);
+				for (const value of line?.y ?? []) within(value, 0, most);
+			}
 		}
 		assert.match(joinText(chart["text/html"] as string), /Plotly\.newPlot/);
 		assert.match(joinText(chart["text/plain"] as string), /Epoch +Accuracy/);
+	}
+}
+
+/** Checks a cell's pictures: a small JPEG each, with its labels in words. */
+function assertPictures(cell: Cell | undefined, labels: RegExp): void {
+	const pictures = displayed(cell).filter((output) => "image/jpeg" in output);
+	assert.equal(pictures.length, 1);
+	for (const picture of pictures) {
+		const jpeg = joinText(picture["image/jpeg"] as string);
+		assert.ok(jpeg.length < 300_000);
+		const lines = joinText(picture["text/plain"] as string).split("\n");
+		assert.equal(lines.length, 13);
+		for (const line of lines.slice(1)) assert.match(line, labels);
 	}
 }
 
@@ -81,6 +101,15 @@ test("the cells ran in order, without a word on stderr", () => {
 
 test("In[2] says which data it reads", () => {
 	assert.match(printed(input(2)), /^cats_vs_dogs: \d+ examples from \/.+\n$/);
+});
+
+test("In[3], In[7] and In[10] show twelve pictures each, with their labels", () => {
+	assertPictures(input(3), /^PetImages\/\S+ {2}(cat|dog)$/);
+	assertPictures(input(7), /^PetImages\/\S+ {2}(cat|dog)$/);
+	assertPictures(
+		input(10),
+		/^PetImages\/\S+ {2}(cat|dog) {2}says (cat|dog), (>99|\d+) %$/,
+	);
 });
 
 test("In[4] counts the labels of the first thousand", () => {
@@ -148,8 +177,14 @@ test("the page shows every output and asks for nothing from elsewhere", () => {
 		"utf8",
 	);
 	assert.equal(page.match(/Plotly\.newPlot\("chart-/g)?.length, 3);
+	assert.equal(page.match(/src="data:image\/jpeg/g)?.length, 3);
 	assert.doesNotMatch(
 		page,
 		/<(script|link|img|iframe)[^>]+(src|href)="(https?:)?\/\//,
 	);
+});
+
+test("the executed notebook is small enough to send", () => {
+	const file = path.join(root, "build", "transfer_learning.ipynb");
+	assert.ok(fs.statSync(file).size < 6e6);
 });
