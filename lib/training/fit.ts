@@ -4,6 +4,7 @@ import { onInterruption } from "../display/notebook";
 import { createTrainingDisplay } from "../display/training_display";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
+import { stepLikeKeras } from "./adam";
 import { evaluateFrom } from "./evaluate";
 import { type FrontierBatch, FrozenPrefix } from "./frozen_prefix";
 import type { History, Metrics } from "./history";
@@ -123,13 +124,15 @@ function trainOnBatch(
 ): BatchMetrics {
 	return tf.tidy(() => {
 		let predictions: tf.Tensor | undefined;
-		const loss = model.optimizer.minimize(
-			() => {
-				predictions = tf.keep(prefix.runRest(values, true));
-				return batchLoss(model, ys, predictions);
-			},
-			true,
-			variables,
+		const loss = stepLikeKeras(model.optimizer, () =>
+			model.optimizer.minimize(
+				() => {
+					predictions = tf.keep(prefix.runRest(values, true));
+					return batchLoss(model, ys, predictions);
+				},
+				true,
+				variables,
+			),
 		);
 		const metrics = batchMetrics(
 			model,

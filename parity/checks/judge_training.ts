@@ -1,0 +1,90 @@
+import type { History, Metrics } from "transfer-learning";
+import { atMost, largestDifference, type Row, same } from "../row";
+
+/** What one side measured while it trained. */
+export interface Trained {
+	/** Loss and accuracy of every step. */
+	readonly head: Pick<History, "loss" | "accuracy">;
+	readonly scratch: Pick<History, "loss" | "accuracy">;
+	/** Of every epoch. */
+	readonly article: Pick<History, "accuracy" | "val_accuracy">;
+	readonly evaluation: Metrics;
+}
+
+/** What Keras measured, and the losses of its from-scratch CNN when one weight begins one bit beside. */
+export interface KerasTrained extends Trained {
+	readonly nudged: Pick<History, "loss">;
+}
+
+const earlySteps = 10;
+
+/** The rows on training. */
+export function judgeTraining(ours: Trained, keras: KerasTrained): Row[] {
+	const difference = (model: "head" | "scratch", metric: "loss" | "accuracy") =>
+		largestDifference(ours[model][metric], keras[model][metric]);
+	const headSteps = ours.head.loss.length;
+	const scratchSteps = ours.scratch.loss.length;
+	return [
+		atMost(
+			`head, ${headSteps} Adam steps: loss at every step`,
+			"1e-4",
+			difference("head", "loss"),
+		),
+		atMost(
+			`head, ${headSteps} Adam steps: accuracy at every step`,
+			"1e-4",
+			difference("head", "accuracy"),
+		),
+		atMost(
+			`from-scratch CNN, the first ${earlySteps} Adam steps: loss at every step`,
+			"1e-3",
+			largestDifference(
+				ours.scratch.loss.slice(0, earlySteps),
+				keras.scratch.loss.slice(0, earlySteps),
+			),
+		),
+		// 1e-3 cannot hold for all of them: Adam's first steps go by the gradient's sign, so that rounding grows a
+		// thousandfold in ten steps. Keras does not keep it either against itself, if one of its weights begins one bit beside.
+		atMost(
+			`from-scratch CNN, ${scratchSteps} Adam steps: loss at every step`,
+			"1e-2",
+			difference("scratch", "loss"),
+			`Keras from itself with one weight one bit beside: ${largestDifference(
+				keras.scratch.loss,
+				keras.nudged.loss,
+			).toExponential(1)}`,
+		),
+		judgeArticle(ours.article, keras.article),
+		atMost(
+			"evaluate, the last batch smaller: loss and accuracy",
+			"1e-6",
+			largestDifference(
+				[ours.evaluation.loss, ours.evaluation.accuracy],
+				[keras.evaluation.loss, keras.evaluation.accuracy],
+			),
+		),
+	];
+}
+
+function judgeArticle(
+	ours: Trained["article"],
+	keras: Trained["article"],
+): Row {
+	// How many were right: Keras gives shares in single precision.
+	const counts = ({ accuracy, val_accuracy }: Trained["article"]) =>
+		accuracy.map((share, i) => [
+			Math.round(share * 800),
+			Math.round((val_accuracy[i] as number) * 200),
+		]);
+	const [a, b] = [counts(ours), counts(keras)];
+	const equal = a.filter((pair, i) => `${pair}` === `${b[i]}`).length;
+	const [train, validation] = a.at(-1) ?? [];
+	return same(
+		"the article, 10 epochs: pairs of accuracy and validation accuracy",
+		"equal",
+		equal === b.length && a.length === b.length && equal === 10,
+		equal === 10
+			? `10 of 10 pairs equal, the last ${train}/800 and ${validation}/200`
+			: `${equal} of 10 pairs equal; ours ${a.join(" ")}, Keras's ${b.join(" ")}`,
+	);
+}
