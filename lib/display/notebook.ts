@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 
 // The one file that knows tslab's insides. Its public API sends one MIME type a call, and a chart needs
 // several in one bundle, of which each front end picks the one that it shows best. And its
@@ -59,8 +60,13 @@ export function uniqueElementId(): string {
  *
  * @returns a function that gives the interruption back to the kernel; call it in the end
  */
-export function onInterruption(onInterrupt: () => void): () => void {
+export async function onInterruption(
+	onInterrupt: () => void,
+): Promise<() => void> {
 	if (!inNotebook()) return () => {};
+	// Until its first await a cell runs under Node's `breakOnSigint`, which takes all listeners away and puts them back
+	// after it; of one that is added meanwhile the operating system would not be told, and SIGINT would end the kernel.
+	await setImmediate();
 	// tslab's listener would report the cell as failed while its work goes on.
 	const kernels = process.listeners("SIGINT");
 	let restored = false;

@@ -29,7 +29,7 @@ export async function evaluate(
 	const prefix = new FrozenPrefix(model, 0);
 	const progress = createProgress("Evaluating");
 	const interruption = { requested: false };
-	const endInterruption = onInterruption(() => {
+	const endInterruption = await onInterruption(() => {
 		interruption.requested = true;
 	});
 	let done = 0;
@@ -52,7 +52,7 @@ export async function evaluate(
 	} finally {
 		endInterruption();
 		prefix.dispose();
-		progress.end();
+		progress.end(interruption.requested ? "interrupted" : undefined);
 	}
 }
 

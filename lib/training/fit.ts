@@ -68,7 +68,7 @@ export async function fit(
 		verbose,
 	});
 	const interruption = { requested: false };
-	const endInterruption = onInterruption(() => {
+	const endInterruption = await onInterruption(() => {
 		interruption.requested = true;
 	});
 	const trainEpoch = async () => {

@@ -24,7 +24,7 @@ export async function predict(
 	const rows: Float32Array[] = [];
 	const progress = createProgress("Predicting");
 	const interruption = { requested: false };
-	const endInterruption = onInterruption(() => {
+	const endInterruption = await onInterruption(() => {
 		interruption.requested = true;
 	});
 	try {
@@ -48,7 +48,7 @@ export async function predict(
 		}
 	} finally {
 		endInterruption();
-		progress.end();
+		progress.end(interruption.requested ? "interrupted" : undefined);
 		dispose();
 	}
 	return rows;
