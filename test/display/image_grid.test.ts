@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
 import { ImageDataset, imageGrid, load, preprocess } from "transfer-learning";
 import { drawLabels } from "../../lib/dist/display/grid_labels";
 import { madeUpImages } from "../support/images";
+import { root } from "../support/python";
 import { sampleArchive } from "../support/sample";
 
 /** Right, right, wrong (0.6), wrong (0.9), for labels 0, 1, 0, 1. */
@@ -108,4 +113,24 @@ test("a preprocessed photo and the stored one are both shown", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
 	const grid = await imageGrid(train.take(2).map(preprocess), { most: 1 });
 	assert.equal(grid.text.split("\n").length, 1);
+});
+
+test("on a machine without fonts the labels are left to the text", (t) => {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "no-fonts-"));
+	t.after(() => fs.rmSync(folder, { recursive: true }));
+	const config = path.join(folder, "fonts.conf");
+	fs.writeFileSync(
+		config,
+		`<?xml version="1.0"?><fontconfig><dir>${folder}</dir><cachedir>${folder}</cachedir></fontconfig>`,
+	);
+	const script = `
+const { imageGrid } = require("transfer-learning");
+const image = { data: new Float32Array(48), shape: [4, 4, 3] };
+imageGrid([{ id: "one", label: 1, read() {}, image }]).then(({ labelled, text }) => console.log(JSON.stringify({ labelled, text })));`;
+	const printed = execFileSync(process.execPath, ["-e", script], {
+		cwd: root,
+		encoding: "utf8",
+		env: { ...process.env, FONTCONFIG_FILE: config },
+	});
+	assert.deepEqual(JSON.parse(printed), { labelled: false, text: "one  dog" });
 });
