@@ -15,6 +15,16 @@ const convolve = `
 const tf = require("${addon}");
 console.log(String(tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([3, 3, 1, 1]), 1, "valid").dataSync()), tf.getBackend());`;
 
+/** Why a test that fetches packages is left out, if it is. */
+const offline =
+	spawnSync("npm", [
+		...["view", "node-api-headers", "version", "--fetch-retries=0"],
+	]).status !== 0 && "npm's registry cannot be reached";
+
+/** Why a test that compiles with the system's compiler is left out, if it is. */
+const withoutCompiler =
+	spawnSync("c++", ["--version"]).status !== 0 && "there is no C++ compiler";
+
 /** Runs a script against the clone's addon. */
 function run(
 	clone: Clone,
@@ -45,7 +55,9 @@ async function build(clone: Clone, env: NodeJS.ProcessEnv): Promise<string> {
 	return output;
 }
 
-test("the system's compiler builds the addon, after an interruption too", async (t) => {
+test("the system's compiler builds the addon, after an interruption too", {
+	skip: withoutCompiler,
+}, async (t) => {
 	const clone = makeClone(t);
 	fs.rmSync(clone.addon);
 	const running = clone.startSetUp();
@@ -63,24 +75,36 @@ test("the system's compiler builds the addon, after an interruption too", async 
 	);
 	assert.equal(run(clone, convolve).stdout, "9 tensorflow\n");
 
-	await t.test("Node 24 loads that addon and computes with it", () => {
-		const folder = makeFolder(t);
-		const name = `node-${process.platform}-${process.arch}@24.9.0`;
-		const install = spawnSync(
-			"npm",
-			["install", "--prefix", folder, "--ignore-scripts", "--no-save", name],
-			{ encoding: "utf8" },
-		);
-		assert.equal(install.status, 0, install.stderr);
-		const [packageName = ""] = name.split("@");
-		const node = path.join(folder, "node_modules", packageName, "bin", "node");
-		const script = `require("transfer-learning"); console.log(process.version); ${convolve}`;
-		const { stdout, stderr } = run(clone, script, { node });
-		assert.equal(stdout, "v24.9.0\n9 tensorflow\n", stderr);
-	});
+	await t.test(
+		"Node 24 loads that addon and computes with it",
+		{ skip: offline },
+		() => {
+			const folder = makeFolder(t);
+			const name = `node-${process.platform}-${process.arch}@24.9.0`;
+			const install = spawnSync(
+				"npm",
+				["install", "--prefix", folder, "--ignore-scripts", "--no-save", name],
+				{ encoding: "utf8" },
+			);
+			assert.equal(install.status, 0, install.stderr);
+			const [packageName = ""] = name.split("@");
+			const node = path.join(
+				folder,
+				"node_modules",
+				packageName,
+				"bin",
+				"node",
+			);
+			const script = `require("transfer-learning"); console.log(process.version); ${convolve}`;
+			const { stdout, stderr } = run(clone, script, { node });
+			assert.equal(stdout, "v24.9.0\n9 tensorflow\n", stderr);
+		},
+	);
 });
 
-test("where there is no compiler, PyPI's ziglang builds the addon", async (t) => {
+test("where there is no compiler, PyPI's ziglang builds the addon", {
+	skip: offline,
+}, async (t) => {
 	const clone = makeClone(t);
 	const output = await build(clone, { PATH: "/nowhere" });
 	assert.match(output, /^ +There is no C\+\+ compiler on this system\.$/m);
@@ -92,7 +116,10 @@ test("where there is no compiler, PyPI's ziglang builds the addon", async (t) =>
 });
 
 test("the addon finds NVIDIA's libraries beside TensorFlow, although its environment is reached through a link", {
-	skip: process.platform !== "linux" && "NVIDIA's libraries are for Linux",
+	skip:
+		offline ||
+		withoutCompiler ||
+		(process.platform !== "linux" && "NVIDIA's libraries are for Linux"),
 }, async (t) => {
 	const clone = makeClone(t);
 	const wheel = path.join(clone.sitePackages, "tensorflow");
