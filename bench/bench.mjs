@@ -9,9 +9,9 @@ import { UserError } from "../scripts/setup/user_error.mjs";
 import { setUp } from "../scripts/setup.mjs";
 import { formatGrowth, formatStages, summarize } from "./table.mjs";
 
-// npm run bench [-- --quick]
+// npm run bench [-- --quick | --once]
 const quick = process.argv.includes("--quick");
-const runs = quick ? 1 : 3;
+const runs = quick || process.argv.includes("--once") ? 1 : 3;
 const epochs = quick ? 1 : 10;
 const growthPhotos = quick ? [500, 1000] : [500, 1000, 2000, 2792];
 
