@@ -5,7 +5,6 @@ import { launchBrowser } from "./browser.mjs";
 import { runMain } from "./setup/main.mjs";
 import { buildDir, display, root } from "./setup/paths.mjs";
 import { UserError } from "./setup/user_error.mjs";
-import { setUp } from "./setup.mjs";
 
 // npm run screens: takes the README's pictures, of charts only and never of a photo, from the real page.
 const page = path.join(buildDir, "transfer_learning.html");
@@ -17,7 +16,6 @@ await runMain(async () => {
 		throw new UserError(
 			`${display(page)} is not there yet. npm start makes it; then run npm run screens again.`,
 		);
-	await setUp();
 	fs.mkdirSync(docs, { recursive: true });
 	const browser = await launchBrowser();
 	try {

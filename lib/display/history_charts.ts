@@ -148,7 +148,7 @@ function bestEpoch(values: readonly number[], metric: Metric) {
 /** From a little below the least value to a little above 1, so that nothing looks like more than everything. */
 function accuracyAxis(...values: (readonly number[] | undefined)[]) {
 	const least = Math.min(1, ...values.flatMap((some) => some ?? []));
-	const range = [Math.max(-0.02, least - 0.05), 1.02];
+	const range = [Math.max(-0.02, least - 0.05), 1.015];
 	return { title: { text: "Accuracy" }, tickformat: ".2f", range };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
 // The one file that knows tslab's insides. Its public API sends one MIME type a call, and a chart needs
@@ -46,7 +47,19 @@ export function createOutput(): (data: MimeBundle) => void {
 	return (data) => {
 		write?.({ data, metadata: {}, transient }, update);
 		update = true;
+		tellTerminal(String(data["text/plain"]));
 	};
+}
+
+/**
+ * While `npm start` runs the notebook, the kernel's own standard output leads to its terminal, a JSON object a line.
+ * In a cell `process.stdout` is another one.
+ */
+function tellTerminal(text: string): void {
+	if (!process.env.TRANSFER_LEARNING_FOLLOWED) return;
+	const [line] = text.split("\n");
+	const event = { event: "progress", text: line };
+	fs.writeSync(1, `${JSON.stringify(event)}\n`);
 }
 
 /** An identifier for an element of the page that no other output has. */

@@ -76,7 +76,8 @@ async function runNbconvert(environment, args, onLine) {
 	await run(
 		environment.python,
 		["-m", "nbconvert", "--config", config, "--log-level=WARN", ...args],
-		{ env: jupyterEnv, onLine },
+		// The library then tells its progress on the kernel's standard output, for the line of the cell.
+		{ env: { ...jupyterEnv, TRANSFER_LEARNING_FOLLOWED: "1" }, onLine },
 	);
 }
 

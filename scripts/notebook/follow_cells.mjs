@@ -31,7 +31,8 @@ export function followCells(notebook) {
 		/** @param {string} text a line of nbconvert's standard output */
 		take(text) {
 			if (!text.startsWith('{"event"')) return;
-			const { event, index, status, stderr } = JSON.parse(text);
+			const { event, index, status, stderr, text: detail } = JSON.parse(text);
+			if (event === "progress") return line?.detail(detail);
 			const { prompt, title } = name(index);
 			if (event === "start") {
 				started = performance.now();

@@ -54,6 +54,8 @@ test("JupyterLab shows every chart once, with its traces", async () => {
 
 test("JupyterLab shows the three grids of pictures", async () => {
 	await assertPictures(page, 3);
+	// High enough for the longest cell.
+	await page.setViewportSize({ width: 1280, height: 2400 });
 	for (const cell of [3, 7, 9, 10, 11]) {
 		const shown = page.locator(".jp-CodeCell").nth(cell - 1);
 		await keepScreen(shown, `in-${cell}`);
