@@ -122,6 +122,8 @@ function line(name: string, values: readonly number[], color: number) {
 		line: { color: colorAt(color), width: 2.5 },
 		// Told apart by more than their colours.
 		marker: { symbol: color, size: 7 },
+		// Whole markers, even on the edge.
+		cliponaxis: false,
 		hovertemplate: "epoch %{x}: %{y:.4f}",
 	};
 }
@@ -135,6 +137,7 @@ function bestEpoch(values: readonly number[], metric: Metric) {
 		name: "Best Epoch",
 		x: [epoch],
 		y: [best],
+		cliponaxis: false,
 		marker: {
 			symbol: "star",
 			size: 16,
