@@ -14,7 +14,7 @@ const batches = (count: number) => ImageDataset.from(examples(count)).map(toImag
 const model = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [2, 2, 3] }), tf.layers.dense({ units: 1, activation: 'sigmoid' })] });
 model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });`;
 
-/** Runs cells in the project's kernel; those that begin with `// interrupt` are interrupted after two seconds. */
+/** Runs cells in the project's kernel; those that begin with `// interrupt at …` are interrupted when they show that. */
 function runCells(cells: readonly string[]) {
 	const script = `
 import atexit, json, sys, threading, time
@@ -24,11 +24,14 @@ atexit.register(manager.shutdown_kernel, now=True)
 results = []
 for source in json.loads(sys.argv[2]):
     texts = []
+    awaited = source.split('\\n')[0].removeprefix('// interrupt at ') if source.startswith('// interrupt at ') else None
     def keep(message):
         content = message['content']
+        global awaited
         texts.append(content.get('text') or content.get('data', {}).get('text/plain', ''))
-    if source.startswith('// interrupt'):
-        threading.Timer(2, manager.interrupt_kernel).start()
+        if awaited and awaited in texts[-1]:
+            awaited = None
+            threading.Timer(0, manager.interrupt_kernel).start()
     reply = client.execute_interactive(source, output_hook=keep, timeout=60)
     results.append({'status': reply['content']['status'], 'text': '\\n'.join(texts)})
     # After an error tslab drops what comes within 200 ms.
@@ -43,11 +46,11 @@ print(json.dumps(results))`;
 test("the kernel's interruption ends fit with the history so far, and fails evaluate; what follows runs", () => {
 	const [ready, trained, after, evaluated, last] = runCells([
 		setUp,
-		`// interrupt
+		`// interrupt at Epoch 6/
 const history = await fit(model, batches(20), { epochs: 1000, validationData: batches(8) });
 console.log('the cell goes on');`,
 		"console.log(history.loss.length, history.val_loss.length, history.seconds.length, history.loss.length > 2);",
-		`// interrupt
+		`// interrupt at Evaluating
 await evaluate(model, batches(4000));`,
 		"console.log('the kernel is well', tf.memory().numTensors > 0);",
 	]);
