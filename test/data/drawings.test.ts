@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import sharp from "sharp";
 import { load } from "transfer-learning";
 import { drawnArchive, isDrawn } from "../../lib/dist/data/drawings";
+import { createRandom } from "../../lib/dist/data/drawings/random";
 import { findCatsVsDogs } from "../../lib/dist/data/source";
 import { dataNote } from "../../lib/dist/display/data_note";
 
@@ -59,6 +60,17 @@ test("the same seed draws the same archive, another seed another", async () => {
 	assert.notEqual(a, c);
 });
 
+test("neither the size of a drawing nor its colours tell its species apart", () => {
+	const sums = { cat: 0, dog: 0 };
+	for (let index = 0; index < 600; index++) {
+		// What `drawnArchive` draws first: a width.
+		const species = index % 2 === 0 ? "cat" : "dog";
+		sums[species] += createRandom(1_000_003 + index).between(0, 1) / 300;
+	}
+	// Standard error of each mean: 0.289 / sqrt(300) = 0.017; the bound is four times that of the difference.
+	assert.ok(Math.abs(sums.cat - sums.dog) < 0.095, JSON.stringify(sums));
+});
+
 test("an archive that is there is not drawn again, and nothing half-made is left", async () => {
 	const archive = await draw("kept", { count: 4 });
 	const { mtimeMs } = fs.statSync(archive);
@@ -72,8 +84,12 @@ test("an archive that is there is not drawn again, and nothing half-made is left
 
 test("whoever shows a result knows that it is about drawings", async (t) => {
 	const archive = await draw("forty", { count: 40 });
+	const renamed = path.join(temp, "photos.zip");
+	fs.copyFileSync(archive, renamed);
 	assert.ok(isDrawn(archive));
-	assert.ok(!isDrawn("data/kagglecatsanddogs_5340.zip"));
+	assert.ok(isDrawn(renamed));
+	assert.ok(!isDrawn(__filename));
+	assert.ok(!isDrawn(path.join(temp, "nowhere.zip")));
 	const log = t.mock.method(console, "log", () => {});
 	const { info } = await load("cats_vs_dogs", { archive });
 	const lines = log.mock.calls.map(({ arguments: [line] }) => String(line));

@@ -1,4 +1,12 @@
-import { createWriteStream, existsSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+	closeSync,
+	createWriteStream,
+	existsSync,
+	fstatSync,
+	openSync,
+	readSync,
+} from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -20,13 +28,22 @@ export interface DrawnArchiveOptions {
 	readonly file?: string;
 }
 
-/** By its name an archive is known to hold drawings. */
-const namePattern = /^drawn_cats_and_dogs.*\.zip$/;
+/** The archive's comment, which a zip archive ends with: it says what this is, whatever the file is called. */
+const comment = "Drawings of cats and dogs, made by transfer-learning";
 const limit = limitConcurrency(4);
 
-/** Whether an archive holds drawings of this project, by its name. */
+/** Whether a file is an archive of drawings that this project made. */
 export function isDrawn(file: string): boolean {
-	return namePattern.test(path.basename(file));
+	if (!existsSync(file)) return false;
+	const end = Buffer.alloc(comment.length);
+	const handle = openSync(file, "r");
+	try {
+		const start = Math.max(0, fstatSync(handle).size - end.length);
+		readSync(handle, end, 0, end.length, start);
+	} finally {
+		closeSync(handle);
+	}
+	return end.toString() === comment;
 }
 
 /**
@@ -71,12 +88,16 @@ async function writeArchive(
 ): Promise<void> {
 	const zip = new ZipFile();
 	for (const { name, jpeg } of drawings) {
-		// A fixed time: the same drawings make the same archive.
-		zip.addBuffer(jpeg, name, { compress: false, mtime: new Date(2026, 0, 1) });
+		zip.addBuffer(jpeg, name, {
+			compress: false,
+			// A fixed time, in every time zone: the same drawings make the same archive.
+			mtime: new Date(2026, 0, 1),
+			forceDosTimestamp: true,
+		});
 	}
-	zip.end();
+	zip.end({ comment, forceZip64Format: false });
 	await fs.mkdir(path.dirname(file), { recursive: true });
-	const half = `${file}.${process.pid}.half`;
+	const half = `${file}.${randomUUID()}.half`;
 	try {
 		await pipeline(zip.outputStream, createWriteStream(half));
 		await fs.rename(half, file);

@@ -11,10 +11,15 @@ export interface Random {
 	pick<T>(items: readonly T[]): T;
 }
 
+/** Neighbouring seeds begin alike; after as many numbers they have nothing in common any more. */
+const warmUp = 64;
+
 /** Starts a sequence from a seed, an integer. */
 export function createRandom(seed: number): Random {
-	const generator = xorshift128plus(seed);
+	// Spread over all bits (Knuth's multiplicative hashing): which species a seed draws must not show in it.
+	const generator = xorshift128plus(Math.imul(seed, 0x9e3779b1));
 	const next = () => uniformFloat64(generator);
+	for (let i = 0; i < warmUp; i++) next();
 	return {
 		between: (low, high) => low + (high - low) * next(),
 		chance: (share) => next() < share,
