@@ -7,6 +7,7 @@ import { isDrawn } from "./drawings";
 import type { Example } from "./example";
 import { datasetInfo } from "./info";
 import type { LoadedDataset } from "./load";
+import { officialArchive } from "./official";
 import { orderLikeTfds } from "./order";
 import { marker, scanPictures } from "./scan";
 import { reportSkipped } from "./skipped";
@@ -42,13 +43,13 @@ export async function loadCatsVsDogs(
 			`${source} has no pictures named PetImages/Cat/1.jpg or the like. It needs the layout of Microsoft's kagglecatsanddogs_5340.zip.`,
 		);
 	}
-	if (
-		pictures.length === officialPictures &&
-		left.size !== officialDropped &&
-		!isDrawn(source)
-	) {
+	const downloadSize = (await fs.stat(source)).size;
+	const isFull =
+		pictures.length === officialPictures ||
+		downloadSize === officialArchive.size;
+	if (isFull && left.size !== officialDropped && !isDrawn(source)) {
 		throw new TransferLearningError(
-			`${source} has ${left.size} damaged pictures among its ${officialPictures}, where Microsoft's archive has ${officialDropped}: it is damaged or another one. Delete it and get it again.`,
+			`${source} has ${left.size} damaged pictures among its ${pictures.length}, where Microsoft's archive has ${officialDropped} among ${officialPictures}: it is damaged or another one. Delete it and get it again.`,
 		);
 	}
 
@@ -69,7 +70,7 @@ export async function loadCatsVsDogs(
 				"https://www.microsoft.com/en-us/download/details.aspx?id=54765",
 			source,
 			fileFormat: "zip",
-			downloadSize: (await fs.stat(source)).size,
+			downloadSize,
 			datasetSize,
 			classNames: ["cat", "dog"],
 			splits: { train: { numExamples: intact.length, numShards } },

@@ -1,6 +1,8 @@
+import type { Dirent } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { TransferLearningError } from "../errors";
+import { limitConcurrency } from "./concurrency";
 import { ImageDataset } from "./dataset";
 import type { Example } from "./example";
 import { datasetInfo } from "./info";
@@ -13,6 +15,7 @@ import { parseSplit } from "./split";
 const pictureName = /^[^.].*\.(jpe?g|png|webp|avif|gif|tiff?)$/i;
 /** The largest picture that is read, in bytes: as in an archive. */
 const maxSize = 64 * 2 ** 20;
+const limit = limitConcurrency(16);
 
 /**
  * Loads pictures from `<folder>/<class>/*.{jpg,jpeg,png,webp,avif,gif,tiff}`, two classes or more.
@@ -33,12 +36,14 @@ export async function loadFolder(
 	const files = new Map<string, { size: number; label: number }>();
 	for (const [label, name] of classNames.entries()) {
 		const before = files.size;
-		for (const file of await listPictures(path.join(source, name))) {
+		const look = async (file: string) => {
 			const id = `${name}/${file}`;
 			const { size, reason } = await inspect(path.join(source, id));
-			if (reason) skipped[id] = `${id} is no picture: ${reason}.`;
+			if (reason) skipped[id] = `${id} cannot be read: ${reason}.`;
 			else files.set(id, { size, label });
-		}
+		};
+		const pictures = await listPictures(path.join(source, name));
+		await Promise.all(pictures.map((file) => limit(() => look(file))));
 		if (files.size === before) {
 			throw new TransferLearningError(
 				`${path.join(source, name)} has no pictures. Each class needs some, as .jpg, .png, .webp, .avif, .gif or .tiff; remove the folder if it is no class.`,
@@ -80,15 +85,7 @@ export async function loadFolder(
 }
 
 async function listClasses(source: string): Promise<string[]> {
-	const entries = await fs
-		.readdir(source, { withFileTypes: true })
-		.catch((cause: Error) => {
-			throw new TransferLearningError(
-				`The folder ${source} cannot be read (${cause.message}). Check the path.`,
-				{ cause },
-			);
-		});
-	const classes = entries
+	const classes = (await listFolder(source))
 		.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
 		.map(({ name }) => name)
 		.sort();
@@ -101,18 +98,29 @@ async function listClasses(source: string): Promise<string[]> {
 }
 
 async function listPictures(folder: string): Promise<string[]> {
-	const entries = await fs.readdir(folder, { withFileTypes: true });
-	return entries
+	return (await listFolder(folder))
 		.filter((entry) => entry.isFile() && pictureName.test(entry.name))
 		.map(({ name }) => name);
+}
+
+async function listFolder(folder: string): Promise<Dirent[]> {
+	try {
+		return await fs.readdir(folder, { withFileTypes: true });
+	} catch (cause) {
+		throw new TransferLearningError(
+			`The folder ${folder} cannot be read (${(cause as Error).message}). Check the path and its permissions.`,
+			{ cause },
+		);
+	}
 }
 
 /** Looks at a file's size and first bytes; gives the reason if it is no picture. */
 async function inspect(
 	file: string,
 ): Promise<{ size: number; reason?: string }> {
-	const handle = await fs.open(file, "r");
+	let handle: fs.FileHandle | undefined;
 	try {
+		handle = await fs.open(file, "r");
 		const { size } = await handle.stat();
 		if (size > maxSize) return { size, reason: `it has ${size} bytes` };
 		const start = Buffer.alloc(Math.min(size, 64));
@@ -122,7 +130,7 @@ async function inspect(
 	} catch (error) {
 		return { size: 0, reason: (error as Error).message };
 	} finally {
-		await handle.close();
+		await handle?.close();
 	}
 }
 

@@ -39,7 +39,7 @@ export interface LoadedDataset {
  * @throws TransferLearningError if there is no such archive or folder, if it is damaged or has another layout, or if the download fails for another reason than a missing network.
  */
 export async function load(
-	name: string,
+	name: "cats_vs_dogs" | (string & {}),
 	{ archive, split = "train" }: LoadOptions = {},
 ): Promise<LoadedDataset> {
 	const source =

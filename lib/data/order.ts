@@ -7,6 +7,8 @@ import { roundHalfToEven } from "./round";
 
 /** Records that the reader takes from one shard before it goes on to the next (`tf.data`'s `block_length`). */
 const blockLength = 16;
+/** Shards that it reads by turns; the next ones come in where one ends (`cycle_length`). */
+const cycleLength = 16;
 
 /** A range of examples, counted through the shards one after the other: from `from` up to, but not including, `to`. */
 export interface Range {
@@ -67,12 +69,20 @@ function sliceShards<T>(
 	return parts.filter((part) => part.length > 0);
 }
 
+/** Reads shards as `tf.data.Dataset.interleave` does. */
 function interleave<T>(shards: readonly (readonly T[])[]): T[] {
-	const longest = Math.max(0, ...shards.map((shard) => shard.length));
+	const waiting = shards.map((shard) => ({ shard, at: 0 }));
+	const cycle: ((typeof waiting)[number] | undefined)[] =
+		Array(cycleLength).fill(undefined);
 	const result: T[] = [];
-	for (let start = 0; start < longest; start += blockLength) {
-		for (const shard of shards) {
-			result.push(...shard.slice(start, start + blockLength));
+	while (waiting.length > 0 || cycle.some(Boolean)) {
+		for (const [i, slot] of cycle.entries()) {
+			const open = slot ?? waiting.shift();
+			if (open === undefined) continue;
+			result.push(...open.shard.slice(open.at, open.at + blockLength));
+			open.at += blockLength;
+			// Where a shard ends with a block, that shows only in the next round, which it spends on nothing.
+			cycle[i] = open.at > open.shard.length ? undefined : open;
 		}
 	}
 	return result;

@@ -42,7 +42,7 @@ export async function scanPictures(
 	await fs
 		.writeFile(half, JSON.stringify({ key, scan }))
 		.then(() => fs.rename(half, file))
-		.catch(() => {});
+		.catch(() => fs.rm(half, { force: true }));
 	return scan;
 }
 
@@ -71,8 +71,7 @@ async function readJson(
 ): Promise<{ key?: unknown; scan?: Scan } | undefined> {
 	try {
 		const { key, scan } = JSON.parse(await fs.readFile(file, "utf8"));
-		const whole =
-			Array.isArray(scan?.dropped) && typeof scan.unreadable === "object";
+		const whole = Array.isArray(scan.dropped) && Object.keys(scan.unreadable);
 		return whole ? { key, scan } : undefined;
 	} catch {
 		// It is not there, or damaged.

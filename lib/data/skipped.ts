@@ -6,7 +6,7 @@ const most = 10;
  * @param skipped reasons by the pictures' names
  */
 export function reportSkipped(skipped: Readonly<Record<string, string>>): void {
-	const reasons = Object.values(skipped);
+	const reasons = Object.values(skipped).sort();
 	for (const reason of reasons.slice(0, most))
 		console.log(`Skipped: ${reason}`);
 	if (reasons.length > most) {

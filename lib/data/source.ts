@@ -42,12 +42,18 @@ export async function findCatsVsDogs(
 
 async function fetchWithProgress({ url, file, size, sha256 }: OfficialFile) {
 	const progress = createProgress("Downloading the photos");
-	await download(url, file, {
-		size,
-		sha256,
-		alternative: "set CATS_VS_DOGS to an archive that you have",
-		onProgress: (now) => progress.update(now.received / size, describe(now)),
-	});
+	try {
+		await download(url, file, {
+			size,
+			sha256,
+			alternative: "set CATS_VS_DOGS to an archive that you have",
+			onProgress: (now) => progress.update(now.received / size, describe(now)),
+		});
+	} catch (error) {
+		// A bar that is left to itself would keep the process alive.
+		progress.end("stopped");
+		throw error;
+	}
 	progress.end(`${file}, ${formatMegabytes(size)}, SHA-256 verified`);
 }
 

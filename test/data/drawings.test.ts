@@ -109,7 +109,7 @@ test("where the official host cannot be reached, drawings take the photos' place
 	const found = await findCatsVsDogs({
 		// Nobody listens at port 1.
 		url: "http://127.0.0.1:1/photos.zip",
-		file: path.join(temp, "photos.zip"),
+		file: path.join(temp, "official.zip"),
 		size: 1,
 		sha256: "",
 	});

@@ -102,8 +102,8 @@ test("what is no picture is skipped with a line that names it, and counted", asy
 	assert.equal(train.size, 2);
 	assert.equal(info.skipped, 2);
 	assert.deepEqual(lines.filter((line) => line.startsWith("Skipped")).sort(), [
-		"Skipped: a/2.jpg is no picture: it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.",
-		"Skipped: a/3.png is no picture: it is empty.",
+		"Skipped: a/2.jpg cannot be read: it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.",
+		"Skipped: a/3.png cannot be read: it is empty.",
 	]);
 });
 

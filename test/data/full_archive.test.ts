@@ -45,7 +45,7 @@ test("a full archive that drops another number is refused", async () => {
 	const archive = makeArchive("other.zip", 1737);
 	await assert.rejects(
 		load("cats_vs_dogs", { archive }),
-		/1737 damaged pictures among its 25000, where Microsoft's archive has 1738/,
+		/1737 damaged pictures among its 25000, where Microsoft's archive has 1738 among 25000/,
 	);
 });
 
@@ -67,6 +67,7 @@ test("a full archive is looked through once; what was found lies beside it, for 
 	// A damaged file, and one of another archive, count for nothing.
 	for (const text of [
 		"{",
+		JSON.stringify({ key, scan: { dropped: [], unreadable: null } }),
 		JSON.stringify({ key: { ...key, size: 1 }, scan: other }),
 	]) {
 		fs.writeFileSync(file, text);
@@ -74,6 +75,16 @@ test("a full archive is looked through once; what was found lies beside it, for 
 		assert.equal(again.train.examples()[0]?.id, kept.id);
 	}
 	assert.deepEqual(JSON.parse(fs.readFileSync(file, "utf8")), { key, scan });
+});
+
+test("where nothing can be written beside a full archive, it is looked through each time", async () => {
+	const archive = makeArchive("unwritable.zip", 1738);
+	// A folder in the file's place stands for one without permission, which root would have anyway.
+	fs.mkdirSync(`${archive}.scan.json`);
+	const { train } = await load("cats_vs_dogs", { archive });
+	assert.equal(train.size, 23_262);
+	const left = fs.readdirSync(temp).filter((name) => /unwritable/.test(name));
+	assert.deepEqual(left, ["unwritable.zip", "unwritable.zip.scan.json"]);
 });
 
 test("a picture that cannot be read is skipped with a line that names it, and counted", async (t) => {

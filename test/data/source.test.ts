@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { officialArchive } from "../../lib/dist/data/official";
 import { findCatsVsDogs } from "../../lib/dist/data/source";
 import { sampleArchive } from "../support/sample";
-import { refuse, send, serve, type TestContext } from "../support/server";
+import {
+	type Behaviour,
+	refuse,
+	send,
+	serve,
+	type TestContext,
+} from "../support/server";
 
 const bytes = fs.readFileSync(sampleArchive);
 const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -49,6 +57,31 @@ test("a server that has no such file is an error that says what else to do, not 
 		/404 Not Found[\s\S]*set CATS_VS_DOGS to an archive that you have/,
 	);
 	assert.deepEqual(fs.readdirSync(path.dirname(file)), []);
+});
+
+test("a download that fails on a terminal takes its bar away and lets the process end", async (t) => {
+	const file = startWithNothing(t);
+	const trickle: Behaviour = (_, response, write) => {
+		response.setHeader("content-length", 1e8);
+		const timer = setInterval(() => write(Buffer.alloc(1000)), 50);
+		setTimeout(() => {
+			clearInterval(timer);
+			response.destroy();
+		}, 2000);
+	};
+	const { url } = await serve(t, trickle, refuse(404));
+	const program = `
+		process.stdout.isTTY = true;
+		const { findCatsVsDogs } = require(${JSON.stringify(require.resolve("../../lib/dist/data/source"))});
+		findCatsVsDogs(JSON.parse(process.argv[1])).catch(({ message }) => console.log(message));`;
+	const official = { url, file, size: 1e8, sha256 };
+	const { stdout } = await promisify(execFile)(
+		process.execPath,
+		["-e", program, JSON.stringify(official)],
+		{ timeout: 20_000 },
+	);
+	assert.match(stdout, /░ 0 % {2}0\.0 MB, 0\.0 MB\/s, \d/);
+	assert.match(stdout, /\[2KDownloading the photos: stopped\n.* 404 Not Found/);
 });
 
 test("the official archive is Microsoft's, of the size and SHA-256 that TensorFlow Datasets checks", () => {
