@@ -7,7 +7,6 @@ import { after, test } from "node:test";
 import sharp from "sharp";
 import { load } from "transfer-learning";
 import { drawnArchive, isDrawn } from "../../lib/dist/data/drawings";
-import { createRandom } from "../../lib/dist/data/drawings/random";
 import { findCatsVsDogs } from "../../lib/dist/data/source";
 import { dataNote } from "../../lib/dist/display/data_note";
 
@@ -18,6 +17,12 @@ const draw = (name: string, options: { count: number; seed?: number }) =>
 		...options,
 		file: path.join(temp, `drawn_cats_and_dogs_${name}.zip`),
 	});
+const mean = (numbers: readonly number[]) =>
+	numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+const variance = (numbers: readonly number[]) => {
+	const middle = mean(numbers);
+	return mean(numbers.map((number) => (number - middle) ** 2));
+};
 const hash = (bytes: Buffer) =>
 	createHash("sha256").update(bytes).digest("hex");
 
@@ -60,15 +65,31 @@ test("the same seed draws the same archive, another seed another", async () => {
 	assert.notEqual(a, c);
 });
 
-test("neither the size of a drawing nor its colours tell its species apart", () => {
-	const sums = { cat: 0, dog: 0 };
-	for (let index = 0; index < 600; index++) {
-		// What `drawnArchive` draws first: a width.
-		const species = index % 2 === 0 ? "cat" : "dog";
-		sums[species] += createRandom(1_000_003 + index).between(0, 1) / 300;
+test("neither the size of a drawing nor its colour tells its species apart", async (t) => {
+	const archive = await draw("two_hundred", { count: 200 });
+	const { train } = await load("cats_vs_dogs", { archive });
+	const seen = { width: [[], []], color: [[], []] } as Record<
+		"width" | "color",
+		[number[], number[]]
+	>;
+	for (const { label, read } of train.examples()) {
+		const picture = sharp(await read());
+		seen.width[label as 0 | 1].push((await picture.metadata()).width ?? 0);
+		const { channels } = await picture.stats();
+		// Red against blue: how warm the picture is.
+		seen.color[label as 0 | 1].push(
+			(channels[0]?.mean ?? 0) - (channels[2]?.mean ?? 0),
+		);
 	}
-	// Standard error of each mean: 0.289 / sqrt(300) = 0.017; the bound is four times that of the difference.
-	assert.ok(Math.abs(sums.cat - sums.dog) < 0.095, JSON.stringify(sums));
+	for (const [what, [cats, dogs]] of Object.entries(seen)) {
+		// Welch's t: of two equal species it is beyond 4 once in ten thousand draws, and these are always the same.
+		const difference = mean(cats) - mean(dogs);
+		const error = Math.sqrt(
+			variance(cats) / cats.length + variance(dogs) / dogs.length,
+		);
+		t.diagnostic(`${what}: t = ${(difference / error).toFixed(2)}`);
+		assert.ok(Math.abs(difference / error) < 4, what);
+	}
 });
 
 test("an archive that is there is not drawn again, and nothing half-made is left", async () => {
@@ -82,6 +103,20 @@ test("an archive that is there is not drawn again, and nothing half-made is left
 	);
 });
 
+test("two that draw at once leave one whole archive", async () => {
+	const [one, other] = await Promise.all([
+		draw("at_once", { count: 10 }),
+		draw("at_once", { count: 10 }),
+	]);
+	assert.equal(one, other);
+	const { train } = await load("cats_vs_dogs", { archive: one });
+	assert.equal(train.size, 10);
+	assert.deepEqual(
+		fs.readdirSync(temp).filter((name) => name.includes("at_once")),
+		[path.basename(one)],
+	);
+});
+
 test("whoever shows a result knows that it is about drawings", async (t) => {
 	const archive = await draw("forty", { count: 40 });
 	const renamed = path.join(temp, "photos.zip");
@@ -89,6 +124,7 @@ test("whoever shows a result knows that it is about drawings", async (t) => {
 	assert.ok(isDrawn(archive));
 	assert.ok(isDrawn(renamed));
 	assert.ok(!isDrawn(__filename));
+	assert.ok(!isDrawn(temp));
 	assert.ok(!isDrawn(path.join(temp, "nowhere.zip")));
 	const log = t.mock.method(console, "log", () => {});
 	const { info } = await load("cats_vs_dogs", { archive });
@@ -119,4 +155,7 @@ test("where the official host cannot be reached, drawings take the photos' place
 	assert.match(lines.join("\n"), /cannot be reached, so there are no photos/);
 	const { train } = await load("cats_vs_dogs", { archive: found });
 	assert.equal(train.size, 1200);
+	const seen = new Set<string>();
+	for (const { read } of train.examples()) seen.add(hash(await read()));
+	assert.equal(seen.size, 1200);
 });

@@ -1,137 +1,67 @@
-import { type Coat, drawPattern } from "./coat";
+import { type Coat, drawFur } from "./coat";
+import { drawEars, type Species } from "./ears";
+import { drawEyes, ink } from "./eyes";
 import type { Random } from "./random";
-
-export type Species = "cat" | "dog";
+import { bothSides, svg } from "./svg";
 
 /**
- * A head around (0, 0), about 50 to every side, as SVG.
+ * A head seen from the front, around (0, 0), about 50 to every side.
  *
- * Every feature overlaps between the species, so that none alone decides: a tenth of the cats have folded ears, a
- * third of the dogs pricked ones; a dog's muzzle may be short, a cat's broad.
+ * Sizes, ears, eyes and noses overlap between the species, and coats are the same: no feature alone decides.
  */
-export function drawHead(
-	random: Random,
-	species: Species,
-	coat: Coat,
-	clip: string,
-): string {
+export function drawFace(random: Random, species: Species, coat: Coat): string {
 	const cat = species === "cat";
-	const width = cat ? random.between(42, 52) : random.between(36, 48);
-	const height = cat ? random.between(36, 44) : random.between(40, 52);
-	const head = `<ellipse cx="0" cy="0" rx="${width}" ry="${height}" fill="${coat.base}"/>`;
+	const width = cat ? random.between(43, 52) : random.between(36, 46);
+	const height = cat ? random.between(36, 42) : random.between(40, 50);
 	const ears = drawEars(random, species, coat, width, height);
 	return [
 		ears.behind,
-		head,
-		`<clipPath id="${clip}"><ellipse cx="0" cy="0" rx="${width}" ry="${height}"/></clipPath>`,
-		`<g clip-path="url(#${clip})">${drawPattern(random, coat, width, height)}</g>`,
-		drawMuzzle(random, species, coat, height),
-		drawEyes(random, species, width, height),
+		drawFur(random, coat, "head", width, height),
+		drawEyes(random, cat, width, height),
+		cat ? drawCatsMouth(random, coat, height) : drawSnout(random, coat, height),
 		ears.before,
 	].join("");
 }
 
-function drawEars(
+/** Two soft cheeks, a small nose, and whiskers. */
+function drawCatsMouth(
 	random: Random,
-	species: Species,
-	{ base, dark }: Coat,
-	width: number,
-	height: number,
-): { behind: string; before: string } {
-	const pricked = random.chance(species === "cat" ? 0.9 : 0.33);
-	const color = random.chance(0.5) ? base : dark;
-	const inner = "hsl(350 40% 70%)";
-	if (pricked) {
-		const tall = height * random.between(0.75, 1.05);
-		const half = width * random.between(0.26, 0.36);
-		const ear = (side: number) => {
-			const x = side * width * 0.6;
-			const tip = `${x + side * random.between(2, 8)} ${-height * 0.55 - tall}`;
-			const at = -height * 0.5;
-			return (
-				`<path d="M${x - half} ${at} L${tip} L${x + half} ${at} Z" fill="${color}" stroke="${color}" stroke-width="4" stroke-linejoin="round"/>` +
-				`<path d="M${x - half * 0.5} ${at} L${x + side * 4} ${-height * 0.5 - tall * 0.7} L${x + half * 0.5} ${at} Z" fill="${inner}"/>`
-			);
-		};
-		return { behind: ear(-1) + ear(1), before: "" };
-	}
-	if (species === "cat") {
-		// Folded forward, as in a Scottish Fold.
-		const ear = (side: number) =>
-			`<ellipse cx="${side * width * 0.62}" cy="${-height * 0.72}" rx="${width * 0.26}" ry="${height * 0.22}" fill="${dark}" transform="rotate(${side * 30} ${side * width * 0.62} ${-height * 0.72})"/>`;
-		return { behind: "", before: ear(-1) + ear(1) };
-	}
-	const long = height * random.between(0.5, 1);
-	const ear = (side: number) =>
-		`<ellipse cx="${side * width * 0.95}" cy="${-height * 0.4 + long * 0.6}" rx="${width * 0.28}" ry="${long * 0.9}" fill="${dark}" transform="rotate(${-side * random.between(5, 22)} ${side * width * 0.95} ${-height * 0.4})"/>`;
-	return { behind: "", before: ear(-1) + ear(1) };
-}
-
-function drawMuzzle(
-	random: Random,
-	species: Species,
-	{ light, base }: Coat,
+	{ muzzle }: Coat,
 	height: number,
 ): string {
-	const cat = species === "cat";
-	const size = cat ? random.between(11, 17) : random.between(15, 26);
-	const y = height * (cat ? 0.38 : 0.45);
-	const nose = cat ? random.between(3.5, 6) : random.between(6, 11);
-	const noseColor = random.chance(cat ? 0.7 : 0.12)
-		? "hsl(350 50% 62%)"
-		: "hsl(20 10% 12%)";
-	const mouth = `<path d="M0 ${y + nose} v${size * 0.35} m0 0 q${-size * 0.4} ${size * 0.4} ${-size * 0.75} 0 m${size * 0.75} 0 q${size * 0.4} ${size * 0.4} ${size * 0.75} 0" stroke="hsl(20 20% 15%)" stroke-width="1.6" fill="none" stroke-linecap="round"/>`;
-	const tongue = random.chance(cat ? 0.04 : 0.45)
-		? `<ellipse cx="0" cy="${y + nose + size * 0.75}" rx="${size * 0.28}" ry="${size * 0.5}" fill="hsl(352 65% 65%)"/>`
-		: "";
-	const cheeks = cat
-		? [-1, 1]
-				.map(
-					(side) =>
-						`<ellipse cx="${side * size * 0.55}" cy="${y + size * 0.4}" rx="${size * 0.7}" ry="${size * 0.55}" fill="${light}"/>`,
-				)
-				.join("")
-		: `<ellipse cx="0" cy="${y + size * 0.3}" rx="${size}" ry="${size * random.between(0.75, 1.05)}" fill="${random.chance(0.7) ? light : base}"/>`;
-	const whiskers = random.chance(cat ? 0.75 : 0.05)
-		? [-1, 1]
-				.flatMap((side) =>
-					[-5, 1, 7].map(
-						(dy) =>
-							`<path d="M${side * size * 0.7} ${y + 5 + dy * 0.4} l${side * 30} ${dy}" stroke="hsl(0 0% 85%)" stroke-width="0.9"/>`,
-					),
-				)
-				.join("")
-		: "";
-	const tip = cat
-		? `<path d="M${-nose} ${y} h${2 * nose} l${-nose} ${nose * 1.2} Z" fill="${noseColor}" stroke="${noseColor}" stroke-linejoin="round" stroke-width="1.5"/>`
-		: `<ellipse cx="0" cy="${y}" rx="${nose}" ry="${nose * 0.75}" fill="${noseColor}"/>`;
-	return cheeks + tongue + mouth + tip + whiskers;
+	const size = random.between(12, 16);
+	const y = height * random.between(0.26, 0.36);
+	const nose = random.between(3.5, 5);
+	const color = random.pick(["hsl(350 42% 64%)", "hsl(350 42% 64%)", ink]);
+	const whiskers = [-6, 0, 6].map(
+		(dy) =>
+			svg`M${size * 0.8} ${y + 7 + dy * 0.4}q16 ${dy * 0.4 - 3} ${random.between(28, 42)} ${dy}m0 0M${-size * 0.8} ${y + 7 + dy * 0.4}q-16 ${dy * 0.4 - 3} ${-random.between(28, 42)} ${dy}`,
+	);
+	return svg`${bothSides((side) => svg`<ellipse cx="${side * size * 0.58}" cy="${y + size * 0.45}" rx="${size * 0.72}" ry="${size * 0.58}" fill="${muzzle}"/>`)}
+<path d="M0 ${y} v${size * 0.5} m0 0 q${-size * 0.3} ${size * 0.35} ${-size * 0.65} ${size * 0.05} m${size * 0.65} ${-size * 0.05} q${size * 0.3} ${size * 0.35} ${size * 0.65} ${size * 0.05}" stroke="${ink}" stroke-width="1.5" fill="none" stroke-linecap="round"/>
+<path d="M${-nose} ${y - 1} q${nose} -2 ${2 * nose} 0 q${-nose * 0.3} ${nose} ${-nose} ${nose * 1.1} q${-nose * 0.7} ${-nose * 0.1} ${-nose} ${-nose * 1.1}Z" fill="${color}" stroke="${color}"/>
+<path d="${whiskers}" stroke="hsl(0 0% 94%)" stroke-width="0.8" opacity="${random.chance(0.85) ? 0.85 : 0}" fill="none"/>`;
 }
 
-function drawEyes(
+/** A snout that comes forward, a broad nose, and often a tongue. */
+function drawSnout(
 	random: Random,
-	species: Species,
-	width: number,
+	{ muzzle, light }: Coat,
 	height: number,
 ): string {
-	const cat = species === "cat";
-	const size = random.between(5, 9);
-	const y = -height * random.between(0.02, 0.16);
-	const closed = random.chance(0.08);
-	const iris = random.chance(cat ? 0.8 : 0.12)
-		? random.pick(["hsl(95 45% 55%)", "hsl(48 80% 55%)", "hsl(200 55% 60%)"])
-		: "hsl(24 50% 25%)";
-	const pupil = cat && random.chance(0.6) ? size * 0.25 : size * 0.6;
-	return [-1, 1]
-		.map((side) => {
-			const x = side * width * 0.42;
-			if (closed)
-				return `<path d="M${x - size} ${y} q${size} ${size} ${2 * size} 0" stroke="hsl(20 20% 12%)" stroke-width="2" fill="none"/>`;
-			return (
-				`<ellipse cx="${x}" cy="${y}" rx="${size}" ry="${size * (cat ? 0.85 : 0.95)}" fill="${iris}" stroke="hsl(20 20% 12%)" stroke-width="1.4"/>` +
-				`<ellipse cx="${x}" cy="${y}" rx="${pupil}" ry="${size * 0.75}" fill="hsl(0 0% 6%)"/>` +
-				`<circle cx="${x - size * 0.25}" cy="${y - size * 0.3}" r="${size * 0.2}" fill="white"/>`
-			);
-		})
-		.join("");
+	const size = random.between(17, 26);
+	const long = size * random.between(0.85, 1.25);
+	const y = height * random.between(0.22, 0.42);
+	const nose = random.between(7, 10);
+	const color = random.chance(0.12) ? "hsl(350 30% 50%)" : ink;
+	const lip = y + nose + long * 0.45;
+	const tongue = random.chance(0.4)
+		? svg`<path d="M${-size * 0.32} ${lip} q0 ${size * 1.3} ${size * 0.32} ${size * 1.3} q${size * 0.32} 0 ${size * 0.32} ${-size * 1.3}Z" fill="hsl(352 60% 66%)" stroke="hsl(352 45% 50%)"/>`
+		: "";
+	const blaze = random.chance(0.3)
+		? svg`<path d="M-4 ${-height * 0.9} Q0 ${-height} 4 ${-height * 0.9} L${size * 0.5} ${y} H${-size * 0.5}Z" fill="${light}"/>`
+		: "";
+	return svg`${blaze}<path d="M${-size * 0.62} ${y - nose * 1.4} Q0 ${y - nose * 2.4} ${size * 0.62} ${y - nose * 1.4} Q${size * 1.25} ${y + long * 0.5} ${size * 0.7} ${y + long} Q0 ${y + long * 1.4} ${-size * 0.7} ${y + long} Q${-size * 1.25} ${y + long * 0.5} ${-size * 0.62} ${y - nose * 1.4}Z" fill="${muzzle}"/>${tongue}
+<path d="M0 ${y + nose * 0.5} V${lip} q${-size * 0.35} ${size * 0.42} ${-size * 0.85} ${-size * 0.05} M0 ${lip} q${size * 0.35} ${size * 0.42} ${size * 0.85} ${-size * 0.05}" stroke="${ink}" stroke-width="2" fill="none" stroke-linecap="round"/>
+<path d="M${-nose} ${y - nose * 0.3} Q0 ${y - nose * 1.2} ${nose} ${y - nose * 0.3} Q${nose * 0.9} ${y + nose * 0.5} 0 ${y + nose * 0.8} Q${-nose * 0.9} ${y + nose * 0.5} ${-nose} ${y - nose * 0.3}Z" fill="${color}"/><ellipse cx="${-nose * 0.3}" cy="${y - nose * 0.4}" rx="${nose * 0.3}" ry="${nose * 0.15}" fill="white" opacity="0.5"/>`;
 }

@@ -6,6 +6,7 @@ import {
 	fstatSync,
 	openSync,
 	readSync,
+	statSync,
 } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -34,7 +35,7 @@ const limit = limitConcurrency(4);
 
 /** Whether a file is an archive of drawings that this project made. */
 export function isDrawn(file: string): boolean {
-	if (!existsSync(file)) return false;
+	if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
 	const end = Buffer.alloc(comment.length);
 	const handle = openSync(file, "r");
 	try {

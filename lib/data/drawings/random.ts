@@ -23,6 +23,7 @@ export function createRandom(seed: number): Random {
 	return {
 		between: (low, high) => low + (high - low) * next(),
 		chance: (share) => next() < share,
-		pick: (items) => items[Math.floor(next() * items.length)] as never,
+		pick: <T>(items: readonly T[]) =>
+			items[Math.floor(next() * items.length)] as T,
 	};
 }
