@@ -27,8 +27,8 @@ export interface ShuffleOptions {
  *
  * What flows through `take`, `skip` and `shuffle` are light examples; pictures are read by what
  * `map` adds, when somebody asks for an element or a batch. (tfjs's own `tf.data` is not used: its
- * `shuffle` draws new orders even with `reshuffleEachIteration` false, and it spends more
- * time on handing out a thousand light elements than the training of a small head takes.)
+ * `shuffle` draws a new order at every iteration even where `reshuffleEachIteration` is false, and other orders
+ * than Python's for the same seed.)
  */
 export class ImageDataset<T extends Example = Example> {
 	private constructor(
