@@ -18,12 +18,12 @@ export function drawAnimal(random: Random, species: Species): string {
 	const drawHead = random.chance(0.14) ? drawProfile : drawFace;
 	const scale =
 		(Math.min(width, height) / 200) *
-		random.between(0.85, pose === "standing" ? 1.2 : 1.7);
+		random.between(0.7, pose === "standing" ? 1.2 : 1.6);
 	const mirror = random.chance(0.5) ? -1 : 1;
 	// Bodies of these poses reach to the right of their heads.
 	const shift = pose === "sitting" ? 0 : -0.14 * mirror;
-	const x = width * (0.5 + shift + random.between(-0.24, 0.24));
-	const y = height * random.between(0.3, 0.62);
+	const x = width * (0.5 + shift + random.between(-0.28, 0.28));
+	const y = height * random.between(0.27, 0.67);
 	return svg`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
 ${defineFills(coat)}${drawScene(random, width, height)}
 <g transform="translate(${x} ${y}) rotate(${random.between(-18, 18)}) scale(${mirror * scale * random.between(0.9, 1.1)} ${scale})">

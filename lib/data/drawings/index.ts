@@ -25,7 +25,7 @@ export interface DrawnArchiveOptions {
 	readonly count?: number;
 	/** An integer: the same seed gives the same drawings. Default: 1. */
 	readonly seed?: number;
-	/** Where the archive is kept. Default: `drawn_cats_and_dogs_v1.zip` in the folder `data`. */
+	/** Where the archive is kept. Default: `drawn_cats_and_dogs_v2.zip` in the folder `data`. */
 	readonly file?: string;
 }
 
@@ -57,7 +57,7 @@ export function isDrawn(file: string): boolean {
 export async function drawnArchive({
 	count = 1200,
 	seed = 1,
-	file = path.join(dataDir, "drawn_cats_and_dogs_v1.zip"),
+	file = path.join(dataDir, "drawn_cats_and_dogs_v2.zip"),
 }: DrawnArchiveOptions = {}): Promise<string> {
 	if (existsSync(file)) return file;
 	console.log(
