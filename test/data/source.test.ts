@@ -36,8 +36,8 @@ test("with nothing at hand the official archive is downloaded, in spite of a con
 	const file = startWithNothing(t);
 	const { url, requests } = await serve(
 		t,
-		send(bytes, { dropAfter: 1_000_000 }),
-		send(bytes, { dropAfter: 30_000_000 }),
+		send(bytes, { dropAfter: bytes.length >> 4 }),
+		send(bytes, { dropAfter: bytes.length >> 1 }),
 		send(bytes),
 	);
 	const official = { url, file, size: bytes.length, sha256 };

@@ -3,9 +3,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 import sharp from "sharp";
 import { ImageDataset, imageGrid, load, preprocess } from "transfer-learning";
+import { dataNote, setDataNote } from "../../lib/dist/display/data_note";
 import { drawLabels } from "../../lib/dist/display/grid_labels";
 import { madeUpImages } from "../support/images";
 import { root } from "../support/python";
@@ -13,6 +14,9 @@ import { sampleArchive } from "../support/sample";
 
 /** Right, right, wrong (0.6), wrong (0.9), for labels 0, 1, 0, 1. */
 const predictions = [[0.2], [0.7], [0.6], [0.1]];
+
+// What a test loads may be drawings, which from then on every picture would say.
+beforeEach(() => setDataNote(undefined));
 
 test("stored photos become one small JPEG with a label each", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
@@ -27,7 +31,7 @@ test("stored photos become one small JPEG with a label each", async () => {
 	assert.ok(labelled);
 	const names = train.examples().slice(0, 12);
 	assert.deepEqual(text.split("\n"), [
-		"Some",
+		["Some", dataNote()].filter(Boolean).join(" – "),
 		...names.map(({ id, label }) => `${id}  ${label ? "dog" : "cat"}`),
 	]);
 });
@@ -111,6 +115,7 @@ test("predictions for other examples are refused", async () => {
 
 test("a preprocessed photo and the stored one are both shown", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
+	setDataNote(undefined);
 	const grid = await imageGrid(train.take(2).map(preprocess), { most: 1 });
 	assert.equal(grid.text.split("\n").length, 1);
 });

@@ -5,9 +5,10 @@ import { tf } from "../../lib/dist/tf";
 import { madeUpImages } from "../support/images";
 import { runPython, writeJson } from "../support/python";
 
-/** A frozen convolutional base with BatchNormalization under a small trainable head; the same weights at every call. */
-function buildModel(): tf.Sequential {
-	const init = (seed: number) => tf.initializers.glorotUniform({ seed });
+const init = (seed: number) => tf.initializers.glorotUniform({ seed });
+
+/** A frozen convolution with BatchNormalization; the same weights at every call. */
+function buildBase(): tf.Sequential {
 	const base = tf.sequential({
 		name: "base",
 		layers: [
@@ -22,6 +23,11 @@ function buildModel(): tf.Sequential {
 		],
 	});
 	base.trainable = false;
+	return base;
+}
+
+/** The base under a small trainable head. */
+function buildModel(base = buildBase()): tf.Sequential {
 	const model = tf.sequential({
 		layers: [
 			base,
@@ -102,6 +108,40 @@ test("fit asks again, with the same results, for the examples that its cache has
 	}
 	assert.deepEqual(histories[1], histories[0]);
 	assert.deepEqual(histories[2], histories[0]);
+});
+
+test("what a frozen base made of an example serves evaluate and the next model on it, until its weights change", async () => {
+	let asked = 0;
+	const images = madeUpImages(20, { onMap: () => asked++ });
+	const batches = images.batch(8);
+	const base = buildBase();
+	const model = buildModel(base);
+	await fit(model, batches, { ...quiet, epochs: 2 });
+	assert.equal(asked, 20);
+	const metrics = await evaluate(model, batches);
+	const next = await fit(buildModel(base), batches, quiet);
+	assert.equal(asked, 20);
+
+	const alone = await fit(buildModel(), batches, quiet);
+	assert.equal(asked, 40, "another base knows nothing");
+	assert.deepEqual(next.loss, alone.loss);
+	await evaluate(
+		model,
+		images
+			.take(20)
+			.map((image) => image)
+			.batch(8),
+	);
+	assert.equal(asked, 60, "what passes another map is another picture");
+
+	const [kernel] = base.layers[0]?.getWeights() ?? [];
+	base.layers[0]?.setWeights([
+		tf.zerosLike(kernel as tf.Tensor),
+		tf.zeros([4]),
+	]);
+	const changed = await evaluate(model, batches);
+	assert.equal(asked, 80);
+	assert.notEqual(changed.loss, metrics.loss);
 });
 
 test("fit asks for each example at every epoch if its map is not pure", async () => {
