@@ -1,7 +1,7 @@
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import type { ImageDataset } from "./dataset";
-import type { Example, Image, ImageExample } from "./example";
+import type { Example, ImageExample } from "./example";
 import { prefetch } from "./prefetch";
 
 /** A batch as a model takes it. Whoever iterates over batches disposes both tensors. */
@@ -60,31 +60,37 @@ export class BatchedDataset {
 			this.ahead,
 		)) {
 			yield {
-				xs: stackImages(elements.map(({ image }) => image)),
+				xs: stack(elements.map(({ image }) => image)) as tf.Tensor4D,
 				ys: labelTensor(batch),
 			};
 		}
 	}
 }
 
+/** Values of one example: pixels `[height, width, channels]`, or what a network made of them. */
+export interface Stackable {
+	readonly data: Float32Array;
+	readonly shape: readonly number[];
+}
+
 /**
- * Stacks images of one shape into a tensor `[batch, height, width, channels]`; the caller disposes it.
+ * Stacks examples of one shape into a tensor `[batch, …]`; the caller disposes it.
  *
  * @throws TransferLearningError if their shapes differ.
  */
-export function stackImages(images: readonly Image[]): tf.Tensor4D {
-	const [height, width, channels] = images[0]?.shape ?? [0, 0, 0];
-	const length = height * width * channels;
-	const data = new Float32Array(images.length * length);
-	images.forEach(({ data: pixels, shape }, i) => {
-		if (shape[0] !== height || shape[1] !== width || shape[2] !== channels) {
+export function stack(examples: readonly Stackable[]): tf.Tensor {
+	const { shape = [] } = examples[0] ?? {};
+	const length = shape.reduce((product, size) => product * size, 1);
+	const data = new Float32Array(examples.length * length);
+	for (const [i, example] of examples.entries()) {
+		if (example.shape.join() !== shape.join()) {
 			throw new TransferLearningError(
-				`Images of ${shape.join(" x ")} and ${height} x ${width} x ${channels} do not fit into one batch. Map them through preprocess first.`,
+				`Images of ${example.shape.join(" x ")} and ${shape.join(" x ")} do not fit into one batch. Map them through preprocess first.`,
 			);
 		}
-		data.set(pixels, i * length);
-	});
-	return tf.tensor4d(data, [images.length, height, width, channels]);
+		data.set(example.data, i * length);
+	}
+	return tf.tensor(data, [examples.length, ...shape]);
 }
 
 /** The labels as a tensor `[batch, 1]`; the caller disposes it. */

@@ -35,7 +35,8 @@ export class ImageDataset<T extends Example = Example> {
 		/** How many elements there are. */
 		readonly size: number,
 		private readonly drawOrder: () => readonly Example[],
-		private readonly maps: readonly MapFunction<never, unknown>[],
+		/** What each example passes through to become an element, in order. */
+		readonly maps: readonly MapFunction<never, unknown>[],
 	) {}
 
 	/** A data set of these examples, in this order. */
@@ -107,14 +108,6 @@ export class ImageDataset<T extends Example = Example> {
 	/** Whether an example always becomes the same element. */
 	get isPure(): boolean {
 		return this.maps.every((map) => map.pure === true);
-	}
-
-	/** Whether an example becomes the same element here as in `other`. */
-	mapsLike(other: ImageDataset<Example>): boolean {
-		return (
-			this.maps.length === other.maps.length &&
-			this.maps.every((map, i) => map === other.maps[i])
-		);
 	}
 
 	async *[Symbol.asyncIterator](): AsyncGenerator<T> {
