@@ -18,9 +18,8 @@ export async function loadExamples(): Promise<readonly Example[]> {
 export async function readPixels(
 	examples: readonly Example[],
 	size: number,
-	decoder: "sharp" | "tensorflow" = "sharp",
 ): Promise<Image[]> {
-	const preprocess = createPreprocess({ size: [size, size], decoder });
+	const preprocess = createPreprocess({ size: [size, size] });
 	return await Promise.all(
 		examples.map(async (example) => (await preprocess(example)).image),
 	);

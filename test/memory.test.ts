@@ -52,7 +52,7 @@ const calls: Record<string, () => unknown> = {
 		for await (const _ of (await loadSample()).map(preprocess));
 	},
 	createPreprocess: async () => {
-		const decode = createPreprocess({ decoder: "tensorflow" });
+		const decode = createPreprocess({ range: [-1, 1] });
 		for await (const _ of (await loadSample()).map(decode));
 	},
 	BatchedDataset: async () => {

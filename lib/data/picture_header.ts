@@ -1,4 +1,3 @@
-import { crc32 } from "./crc32";
 import { readJpegHeader } from "./jpeg_header";
 
 /** The formats that are decoded; a picture's first bytes tell them apart, whatever its name is. */
@@ -16,8 +15,8 @@ export interface PictureHeader {
 	readonly format: PictureFormat;
 	/** Pixels to decode: height x width, of a GIF those of all its frames. Undefined for WebP, AVIF and TIFF. */
 	readonly pixels?: number;
-	/** Whether only TensorFlow decodes it as TensorFlow does: GIF, BMP, CMYK, and what is not made as it should be. */
-	readonly needsTensorFlow: boolean;
+	/** How many times a JPEG goes through its pixels. */
+	readonly scans?: number;
 }
 
 /**
@@ -29,32 +28,24 @@ export function readPictureHeader(bytes: Buffer): PictureHeader {
 	const format = recognizePicture(bytes);
 	try {
 		switch (format) {
-			case "JPEG": {
-				const { pixels, channels, isRegular } = readJpegHeader(bytes);
-				return {
-					format,
-					pixels,
-					needsTensorFlow: channels === 4 || !isRegular,
-				};
-			}
+			case "JPEG":
+				return { format, ...readJpegHeader(bytes) };
 			case "PNG":
 				// The chunk IHDR comes first.
 				return {
 					format,
 					pixels: bytes.readUInt32BE(16) * bytes.readUInt32BE(20),
-					needsTensorFlow: !hasRegularChunks(bytes),
 				};
 			case "GIF":
-				return { format, pixels: countGifPixels(bytes), needsTensorFlow: true };
+				return { format, pixels: countGifPixels(bytes) };
 			case "BMP":
 				// A negative height says that the rows go downwards.
 				return {
 					format,
 					pixels: Math.abs(bytes.readInt32LE(18) * bytes.readInt32LE(22)),
-					needsTensorFlow: true,
 				};
 			default:
-				return { format, needsTensorFlow: false };
+				return { format };
 		}
 	} catch (cause) {
 		if (!(cause instanceof RangeError)) throw cause;
@@ -78,22 +69,6 @@ export function recognizePicture(bytes: Buffer): PictureFormat {
 	if (/^.{4}ftyp(avi[fs]|mif1|msf1)/s.test(start)) return "AVIF";
 	if (/^(II\*\0|MM\0\*)/.test(start)) return "TIFF";
 	throw new Error("it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF");
-}
-
-/** Whether a PNG's chunks are whole up to the last, IEND. (libvips stops reading once it has all pixels.) */
-function hasRegularChunks(bytes: Buffer): boolean {
-	let at = 8;
-	while (at + 12 <= bytes.length) {
-		const end = at + 8 + bytes.readUInt32BE(at);
-		if (end + 4 > bytes.length) return false;
-		// The checksum is of the type and the data.
-		if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32BE(end)) {
-			return false;
-		}
-		if (bytes.toString("latin1", at + 4, at + 8) === "IEND") return true;
-		at = end + 4;
-	}
-	return false;
 }
 
 /** TensorFlow unpacks every frame before it takes the first. (GIF89a, 18–22 and 24.) */

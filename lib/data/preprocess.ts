@@ -1,6 +1,7 @@
+import { tf } from "../tf";
 import { limitConcurrency } from "./concurrency";
 import type { MapFunction } from "./dataset";
-import { type Decoder, decodeImage } from "./decode";
+import { decodePixels } from "./decode";
 import type { Example, ImageExample } from "./example";
 import { resizeBilinear } from "./resize";
 
@@ -13,14 +14,9 @@ export interface PreprocessOptions {
 	 * division by 127.5 and subtraction of 1 (Keras's `mobilenet_v2.preprocess_input`).
 	 */
 	readonly range?: readonly [0, 1] | readonly [-1, 1];
-	/**
-	 * What decodes the pictures. Default: `"sharp"`, which decodes in other threads, and JPEG within about a level in 255
-	 * of TensorFlow. `"tensorflow"` gives the bits of Python's `tf.io.decode_image`, on the JavaScript thread.
-	 */
-	readonly decoder?: Decoder;
 }
 
-// As many pictures are in memory at a time, whatever a batch's size: enough to keep libuv's four threads busy.
+// As many files are in memory at a time, whatever a batch's size: enough to keep libuv's four threads busy.
 const limit = limitConcurrency(8);
 
 /**
@@ -33,21 +29,21 @@ const limit = limitConcurrency(8);
 export function createPreprocess({
 	size: [height, width] = [128, 128],
 	range = [0, 1],
-	decoder = "sharp",
 }: PreprocessOptions = {}): MapFunction<Example, ImageExample> {
 	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
 	const preprocess = async (example: Example): Promise<ImageExample> => {
-		const image = await limit(async () => {
-			const bytes = await example.read();
-			const picture = await decodeImage(bytes, example.id, decoder);
-			return resizeBilinear(picture, height, width);
+		const pixels = await limit(async () =>
+			decodePixels(await example.read(), example.id),
+		);
+		// In single precision, rounded after each step, as in Python.
+		const scaled = tf.tidy(() => {
+			const divided = resizeBilinear(pixels, [height, width]).div(divisor);
+			return offset ? divided.sub(offset) : divided;
 		});
-		const { data } = image;
-		for (let i = 0; i < data.length; i++) {
-			// Rounded to single precision after each step, as in TensorFlow.
-			data[i] = Math.fround((data[i] as number) / divisor) - offset;
-		}
-		return { ...example, image };
+		// Not within `tidy`, which would look for tensors among the values.
+		const data = scaled.dataSync() as Float32Array;
+		tf.dispose([pixels, scaled]);
+		return { ...example, image: { data, shape: [height, width, 3] } };
 	};
 	return Object.assign(preprocess, { pure: true });
 }

@@ -92,17 +92,16 @@ function applyAll(
  * the values of one variable after the other.
  */
 function prepareAdam() {
-	const handles = ["weight", "first_moment", "second_moment"].map((name) =>
-		tf.keep(
-			operation(
-				"VarHandleOp",
-				{ shared_name: `adam_${name}`, container: "", shape: { shape: [] } },
-				"dtype",
-			)(),
-		),
-	);
-	const assign = command("AssignVariableOp", "dtype");
-	const read = operation("ReadVariableOp", {}, "dtype");
+	const dtype = { type: "float32" } as const;
+	const handles = ["weight", "first_moment", "second_moment"].map((name) => {
+		// What is assigned later may have any shape.
+		const settings = { container: "", shape: { shape: [] } };
+		const shared_name = `adam_${name}`;
+		const attributes = { dtype, shared_name, ...settings };
+		return tf.keep(operation("VarHandleOp", attributes)());
+	});
+	const assign = command("AssignVariableOp", { dtype });
+	const read = operation("ReadVariableOp", { dtype });
 	const apply = command("ResourceApplyAdam");
 	return (
 		variables: readonly tf.Variable[],

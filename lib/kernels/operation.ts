@@ -1,14 +1,39 @@
 import { tf } from "../tf";
 
+/** How the addon is told of what kind a plain value is. */
+const attributeTypes = {
+	string: "TF_ATTR_STRING",
+	number: "TF_ATTR_INT",
+	boolean: "TF_ATTR_BOOL",
+} as const;
+const tensorTypes = {
+	float32: "TF_FLOAT",
+	int32: "TF_INT32",
+	uint8: "TF_UINT8",
+} as const;
+
 /** What tfjs-node's backend offers beyond tfjs's own interface: any operation of TensorFlow, by name. */
 interface NodeBackend {
-	readonly binding: {
-		readonly TF_ATTR_STRING: number;
-		readonly TF_ATTR_INT: number;
-		readonly TF_ATTR_TYPE: number;
-		readonly TF_ATTR_SHAPE: number;
-		readonly TF_FLOAT: number;
+	readonly binding: Readonly<
+		Record<
+			| (typeof attributeTypes)[keyof typeof attributeTypes]
+			| "TF_ATTR_TYPE"
+			| "TF_ATTR_SHAPE"
+			| (typeof tensorTypes)[keyof typeof tensorTypes],
+			number
+		>
+	> & {
+		createTensor(
+			shape: readonly number[],
+			dtype: number,
+			data: unknown,
+		): unknown;
 	};
+	createOutputTensor(metadata: {
+		shape: readonly number[];
+		dtype: number;
+		id: unknown;
+	}): tf.Tensor;
 	executeMultipleOutputs(
 		name: string,
 		attributes: readonly { name: string; type: number; value: unknown }[],
@@ -17,56 +42,76 @@ interface NodeBackend {
 	): tf.Tensor[];
 }
 
-/** Attributes by their names: texts, lists of integers, or a shape. */
-type Attributes = Readonly<
-	Record<string, string | readonly number[] | { readonly shape: number[] }>
->;
+type Attribute =
+	| string
+	| number
+	| boolean
+	| readonly number[]
+	| { readonly shape: readonly number[] }
+	| { readonly type: keyof typeof tensorTypes };
 
-/** An operation of TensorFlow with its attributes: give it float32 tensors; the caller owns the result. */
+/** Attributes of an operation, by their names. Where none is a type, `T` is float32. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** An operation of TensorFlow with its attributes; the caller owns the result. */
 export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
 
 /**
  * Prepares one of TensorFlow's operations. It runs without tfjs's own checks and records no gradient, in half the
  * time that tfjs takes for a small one.
- *
- * @param type the name of its attribute for the type of its tensors. Default: `T`.
  */
-export function operation(
-	name: string,
-	attributes: Attributes = {},
-	type = "T",
-): Operation {
-	const execute = prepare(name, attributes, type, 1);
+export function operation(name: string, attributes?: Attributes): Operation {
+	const execute = prepare(name, attributes, 1);
 	return (...inputs) => execute(inputs)[0] as tf.Tensor;
 }
 
 /** Prepares one of TensorFlow's operations that has no result, as `operation` does. */
 export function command(
 	name: string,
-	type = "T",
+	attributes?: Attributes,
 ): (...inputs: tf.TensorInfo[]) => void {
-	const execute = prepare(name, {}, type, 0);
-	return (...inputs) => void execute(inputs);
+	const execute = prepare(name, attributes, 0);
+	return (...inputs) => {
+		execute(inputs);
+	};
 }
 
-function prepare(
-	name: string,
-	attributes: Attributes,
-	type: string,
-	outputs: number,
-): (inputs: tf.TensorInfo[]) => tf.Tensor[] {
+/** A tensor of bytes, for operations that take them. tfjs does not know that type, and takes it for int32. */
+export function byteTensor(
+	data: Uint8Array,
+	shape: readonly number[],
+): tf.Tensor {
+	const backend = tf.backend() as unknown as NodeBackend;
+	const dtype = backend.binding.TF_UINT8;
+	const id = backend.binding.createTensor(shape, dtype, data);
+	return backend.createOutputTensor({ shape, dtype, id });
+}
+
+function prepare(name: string, attributes: Attributes = {}, outputs: number) {
 	const backend = tf.backend() as unknown as NodeBackend;
 	const { binding } = backend;
-	const list = [
-		{ name: type, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-		...Object.entries(attributes).map(([name, value]) => {
-			if (typeof value === "string")
-				return { name, type: binding.TF_ATTR_STRING, value };
-			return "shape" in value
-				? { name, type: binding.TF_ATTR_SHAPE, value: value.shape }
-				: { name, type: binding.TF_ATTR_INT, value };
-		}),
-	];
-	return (inputs) =>
+	const isType = (value: Attribute) =>
+		typeof value === "object" && "type" in value;
+	const list = Object.entries<Attribute>({
+		...(!Object.values(attributes).some(isType) && { T: { type: "float32" } }),
+		...attributes,
+	}).map(([name, value]) => ({ name, ...encode(value, binding) }));
+	return (inputs: readonly tf.TensorInfo[]) =>
 		backend.executeMultipleOutputs(name, list, inputs, outputs);
+}
+
+function encode(value: Attribute, binding: NodeBackend["binding"]) {
+	if (typeof value !== "object")
+		return {
+			type: binding[attributeTypes[typeof value as "string"]],
+			value,
+		};
+	if ("type" in value)
+		return {
+			type: binding.TF_ATTR_TYPE,
+			value: binding[tensorTypes[value.type]],
+		};
+	if ("shape" in value)
+		return { type: binding.TF_ATTR_SHAPE, value: value.shape };
+	return { type: binding.TF_ATTR_INT, value };
 }

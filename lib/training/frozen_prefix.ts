@@ -92,12 +92,13 @@ export class FrozenPrefix {
 	private makeRows(images: readonly Image[]): Row[] {
 		if (images.length === 0) return [];
 		if (this.prefix.steps.length === 0) return images.map((image) => [image]);
-		const columns = tf.tidy(() =>
-			run(this.prefix, [stack(images)], false).map((value) => ({
-				shape: value.shape.slice(1),
-				data: value.dataSync() as Float32Array,
-			})),
-		);
+		const values = tf.tidy(() => run(this.prefix, [stack(images)], false));
+		// Not within `tidy`, which would look for tensors among the values.
+		const columns = values.map((value) => ({
+			shape: value.shape.slice(1),
+			data: value.dataSync() as Float32Array,
+		}));
+		tf.dispose(values);
 		return images.map((_, i) =>
 			columns.map(({ shape, data }) => {
 				const length = data.length / images.length;
