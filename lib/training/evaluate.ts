@@ -26,7 +26,7 @@ export async function evaluate(
 	batches: BatchedDataset,
 ): Promise<Metrics> {
 	requireCompiled(model);
-	const prefix = new FrozenPrefix(model, 0);
+	const prefix = new FrozenPrefix(model, 0, false);
 	const progress = createProgress("Evaluating");
 	const interruption = { requested: false };
 	const endInterruption = await onInterruption(() => {

@@ -59,7 +59,7 @@ export async function fit(
 ): Promise<History> {
 	requireCompiled(model);
 	const variables = trainableVariables(model);
-	const prefix = new FrozenPrefix(model, cacheBytes);
+	const prefix = new FrozenPrefix(model, cacheBytes, true);
 	const history = emptyHistory(model);
 	const display = createTrainingDisplay({
 		epochs,

@@ -31,7 +31,7 @@ export interface FrontierBatch {
  * Rows are plain arrays, but the prefix has tensors of its own: `dispose` it.
  */
 export class FrozenPrefix {
-	/** Disposes the weights of the prefix as it is run; call it in the end. */
+	/** Disposes the weights as they are run; call it in the end. */
 	readonly dispose: () => void;
 	private readonly prefix: Graph;
 	private readonly rest: Graph;
@@ -41,12 +41,21 @@ export class FrozenPrefix {
 		model: tf.LayersModel,
 		/** How many bytes of rows may be kept. What does not fit is computed again each time. */
 		private readonly cacheBytes: number,
+		/** Whether the rest of the model will be trained. */
+		training: boolean,
 	) {
 		const { prefix, rest } = splitFrozen(flatten(model));
 		this.kept = keptRowsOf(prefix);
-		({ graph: this.prefix, dispose: this.dispose } =
-			foldBatchNormalization(prefix));
-		this.rest = poolFirst(rest);
+		const before = foldBatchNormalization(prefix);
+		const after = training
+			? { graph: poolFirst(rest), dispose: () => {} }
+			: foldBatchNormalization(poolFirst(rest));
+		this.prefix = before.graph;
+		this.rest = after.graph;
+		this.dispose = () => {
+			before.dispose();
+			after.dispose();
+		};
 	}
 
 	/** One iteration over the data, as the rest of the model sees it. */

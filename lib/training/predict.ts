@@ -3,10 +3,8 @@ import type { BatchedDataset } from "../data/batches";
 import { onInterruption } from "../display/notebook";
 import { createProgress } from "../display/progress";
 import { TransferLearningError } from "../errors";
-import { foldBatchNormalization } from "../model/fold_batch_norm";
-import { flatten, run } from "../model/graph";
-import { poolFirst } from "../model/pool_first";
 import { tf } from "../tf";
+import { FrozenPrefix } from "./frozen_prefix";
 
 /**
  * Computes what a model says of each example, in inference mode.
@@ -20,7 +18,7 @@ export async function predict(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
 ): Promise<Float32Array[]> {
-	const { graph, dispose } = foldBatchNormalization(poolFirst(flatten(model)));
+	const prefix = new FrozenPrefix(model, 0, false);
 	const rows: Float32Array[] = [];
 	const progress = createProgress("Predicting");
 	const interruption = { requested: false };
@@ -28,14 +26,14 @@ export async function predict(
 		interruption.requested = true;
 	});
 	try {
-		for await (const { xs, ys } of batches) {
-			const [output] = tf.tidy(() => run(graph, [xs], false));
-			const values = output?.dataSync() as Float32Array;
-			const length = values.length / xs.shape[0];
+		for await (const { values: inputs, ys } of prefix.batches(batches)) {
+			const output = prefix.runRest(inputs, false);
+			const values = output.dataSync() as Float32Array;
+			const length = values.length / ys.shape[0];
 			for (let start = 0; start < values.length; start += length) {
 				rows.push(values.slice(start, start + length));
 			}
-			tf.dispose([xs, ys, output as tf.Tensor]);
+			tf.dispose([...inputs, ys, output]);
 			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
 			await setImmediate();
 			const { size } = batches.dataset;
@@ -49,7 +47,7 @@ export async function predict(
 	} finally {
 		endInterruption();
 		progress.end(interruption.requested ? "interrupted" : undefined);
-		dispose();
+		prefix.dispose();
 	}
 	return rows;
 }

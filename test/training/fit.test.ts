@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BatchedDataset, evaluate, fit } from "transfer-learning";
+import { type BatchedDataset, evaluate, fit, predict } from "transfer-learning";
 import { tf } from "../../lib/dist/tf";
 import { madeUpImages } from "../support/images";
 import { runPython, writeJson } from "../support/python";
@@ -110,7 +110,7 @@ test("fit asks again, with the same results, for the examples that its cache has
 	assert.deepEqual(histories[2], histories[0]);
 });
 
-test("what a frozen base made of an example serves evaluate and the next model on it, until its weights change", async () => {
+test("what a frozen base made of an example serves evaluate, predict and the next model on it, until its weights change", async () => {
 	let asked = 0;
 	const images = madeUpImages(20, { onMap: () => asked++ });
 	const batches = images.batch(8);
@@ -119,8 +119,15 @@ test("what a frozen base made of an example serves evaluate and the next model o
 	await fit(model, batches, { ...quiet, epochs: 2 });
 	assert.equal(asked, 20);
 	const metrics = await evaluate(model, batches);
+	const predictions = await predict(model, batches);
 	const next = await fit(buildModel(base), batches, quiet);
 	assert.equal(asked, 20);
+	const right = images
+		.examples()
+		.filter(
+			({ label }, i) => Number((predictions[i]?.[0] ?? 0) > 0.5) === label,
+		);
+	assert.equal(right.length / 20, metrics.accuracy);
 
 	const alone = await fit(buildModel(), batches, quiet);
 	assert.equal(asked, 40, "another base knows nothing");
