@@ -1,4 +1,4 @@
-import { operation } from "../kernels/operation";
+import { fusedConvolution } from "../kernels/fused_convolution";
 import { tf } from "../tf";
 import type { Step } from "./graph";
 import { type Config, configOf } from "./layer_config";
@@ -26,36 +26,25 @@ export function convolve(
 ): Step["compute"] {
 	const config = configOf(layer);
 	const { strides, padding } = config;
-	const multiply = (padding: string) =>
-		operation(isDepthwise(layer) ? "DepthwiseConv2dNative" : "Conv2D", {
-			strides: [1, ...strides, 1],
-			padding,
-			data_format: "NHWC",
-			dilations: [1, 1, 1, 1],
-		});
-	const multiplyAsIs = multiply(padding.toUpperCase());
-	const multiplySame = multiply("SAME");
-	const addBias = operation("BiasAdd", { data_format: "NHWC" });
-	const activate = activation && operation(activation);
-	return ([input]) =>
-		tf.tidy(() => {
-			const x = input as tf.Tensor4D;
-			let products: tf.Tensor;
-			if (!zeros) {
-				products = multiplyAsIs(x, kernel);
-			} else if (padding === "valid" && isSamePadding(x.shape, zeros, config)) {
-				products = multiplySame(x, kernel);
-			} else {
-				products = multiplyAsIs(
-					tf.pad4d(x, [[0, 0], ...zeros, [0, 0]]),
-					kernel,
-				);
-			}
-			const sums = addBias(products, bias);
-			// Before the next large tensor is made, not after.
-			products.dispose();
-			return activate ? activate(sums) : sums;
-		});
+	const fuse = (padding: "same" | "valid") =>
+		fusedConvolution(
+			isDepthwise(layer),
+			strides,
+			padding === "same" ? "SAME" : "VALID",
+			activation,
+		);
+	const convolveAsIs = fuse(padding);
+	const convolveSame = fuse("same");
+	return ([input]) => {
+		const x = input as tf.Tensor4D;
+		if (!zeros) return convolveAsIs(x, kernel, bias);
+		if (padding === "valid" && isSamePadding(x.shape, zeros, config)) {
+			return convolveSame(x, kernel, bias);
+		}
+		return tf.tidy(() =>
+			convolveAsIs(tf.pad4d(x, [[0, 0], ...zeros, [0, 0]]), kernel, bias),
+		);
+	};
 }
 
 export function isDepthwise(layer: tf.layers.Layer): boolean {

@@ -5,6 +5,7 @@ import {
 	findSystemCompiler,
 	installZig,
 	listLibraries,
+	tensorflowCalls,
 } from "./compiler.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, run } from "./run.mjs";
@@ -130,9 +131,10 @@ function listInputs(environment, wheel) {
 	return {
 		wheel,
 		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
-		sources: hashFiles(
-			fs.readdirSync(sources).map((file) => path.join(sources, file)),
-		),
+		sources: hashFiles([
+			...fs.readdirSync(sources).map((file) => path.join(sources, file)),
+			tensorflowCalls,
+		]),
 		headers: hashFiles([path.join(nodeApiHeaders, "package.json")]),
 		platform: `${process.platform} ${process.arch}`,
 	};

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
+import { fileURLToPath } from "node:url";
 import { pipInstall } from "./pip.mjs";
 import { run } from "./run.mjs";
 import { readVersion } from "./site_packages.mjs";
@@ -45,6 +46,11 @@ export async function installZig(environment, say) {
 	return [environment.python, "-m", "ziglang", "c++"];
 }
 
+/** What is compiled into the addon besides. */
+export const tensorflowCalls = fileURLToPath(
+	new URL("tensorflow_calls.h", import.meta.url),
+);
+
 /**
  * Compiles tfjs-node's two C++ files against the TensorFlow of a Python wheel. The run path is the
  * wheel's real folder: reached through a link, TensorFlow would look for NVIDIA's libraries beside
@@ -72,6 +78,8 @@ export async function compileAddon(compiler, files, env) {
 			"-shared",
 			"-fPIC",
 			"-DNAPI_VERSION=8",
+			"-include",
+			tensorflowCalls,
 			`-I${path.join(nodeApiHeaders, "include")}`,
 			`-I${tfjs}`,
 			`-I${path.join(wheel, "include")}`,
