@@ -52,8 +52,12 @@ async function ask<T>(
 		python,
 		[path.join(__dirname, "oracles", script), folder],
 		{
-			// As for the notebook: on the CPU, where both sides can be compared to the last bits.
-			env: { ...process.env, CUDA_VISIBLE_DEVICES: "" },
+			// As on our side: on the CPU, and with oneDNN on processors too where TensorFlow does not take it by itself.
+			env: {
+				...process.env,
+				CUDA_VISIBLE_DEVICES: "",
+				TF_ENABLE_ONEDNN_OPTS: "1",
+			},
 			stdio: ["ignore", "pipe", "pipe"],
 		},
 	);
