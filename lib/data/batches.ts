@@ -34,7 +34,7 @@ export class BatchedDataset {
 		return Math.ceil(this.dataset.size / this.batchSize);
 	}
 
-	/** Makes the next `batches` ready (reads, decodes, resizes) while the model works on one. */
+	/** Fetches the next `batches` from disk while the model works on one, and decodes them when it gives way. */
 	prefetch(batches: number): BatchedDataset {
 		return new BatchedDataset(this.dataset, this.batchSize, batches);
 	}
