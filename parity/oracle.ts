@@ -52,11 +52,11 @@ async function ask<T>(
 		python,
 		[path.join(__dirname, "oracles", script), folder],
 		{
-			// As on our side: on the CPU, and with oneDNN on processors too where TensorFlow does not take it by itself.
+			// As on our side: on the CPU, and without oneDNN's convolutions, which the addon's operations never reach.
 			env: {
 				...process.env,
 				CUDA_VISIBLE_DEVICES: "",
-				TF_ENABLE_ONEDNN_OPTS: "1",
+				TF_ENABLE_ONEDNN_OPTS: "0",
 			},
 			stdio: ["ignore", "pipe", "pipe"],
 		},

@@ -1,19 +1,5 @@
 import { tf } from "../tf";
-import { oneDnn, tryOnce } from "./one_dnn";
-import { type Attributes, type Operation, operation } from "./operation";
-
-const float32 = { type: "float32" } as const;
-const settings = {
-	T: float32,
-	num_args: 1,
-	data_format: "NHWC",
-	dilations: [1, 1, 1, 1],
-	...oneDnn,
-} as const;
-const convolutions: Record<string, Attributes> = {
-	_MklNativeFusedConv2D: { ...settings, TArgs: float32, num_host_args: 0 },
-	_MklNativeFusedDepthwiseConv2dNative: settings,
-};
+import { operation } from "./operation";
 
 /** A convolution of `[n, height, width, channels]` with its kernel, then the bias `[channels]`, then the activation. */
 export type FusedConvolution = (
@@ -26,7 +12,7 @@ export type FusedConvolution = (
  * Prepares a convolution that adds the bias and applies the activation while its results are still at hand, as TensorFlow
  * does by itself in a graph; with the same bits as three operations, in down to a fifth of the time.
  *
- * Where TensorFlow has no such operation (on a GPU, or without oneDNN), it is three.
+ * Depthwise convolutions, and all of them on a GPU, are three operations.
  */
 export function fusedConvolution(
 	depthwise: boolean,
@@ -34,21 +20,18 @@ export function fusedConvolution(
 	padding: "SAME" | "VALID",
 	activation: "Relu" | "Relu6" | undefined,
 ): FusedConvolution {
-	const name = depthwise
-		? "_MklNativeFusedDepthwiseConv2dNative"
-		: "_MklNativeFusedConv2D";
-	const attributes = { strides: [1, ...strides, 1], padding };
-	if (isAvailable(name)) {
-		const fused_ops = ["BiasAdd", activation ?? []].flat().join();
-		return operation(name, { ...convolutions[name], ...attributes, fused_ops });
-	}
-	const { data_format, dilations } = settings;
-	const convolve = operation(depthwise ? "DepthwiseConv2dNative" : "Conv2D", {
-		...attributes,
-		data_format,
-		dilations,
-	});
-	const addBias = operation("BiasAdd", { data_format });
+	const settings = {
+		strides: [1, ...strides, 1],
+		padding,
+		data_format: "NHWC",
+		dilations: [1, 1, 1, 1],
+	};
+	if (!depthwise && isFusedAvailable()) return fused(settings, activation);
+	const convolve = operation(
+		depthwise ? "DepthwiseConv2dNative" : "Conv2D",
+		settings,
+	);
+	const addBias = operation("BiasAdd", { data_format: "NHWC" });
 	const activate = activation && operation(activation);
 	return (x, kernel, bias) =>
 		tf.tidy(() => {
@@ -60,14 +43,50 @@ export function fusedConvolution(
 		});
 }
 
-/** Whether a fused convolution runs here. */
-const isAvailable = tryOnce((name) => {
-	const fused: Operation = operation(name, {
-		...convolutions[name],
+function fused(
+	settings: Readonly<Record<string, string | readonly number[]>>,
+	activation: "Relu" | "Relu6" | undefined,
+): FusedConvolution {
+	const float32 = { type: "float32" } as const;
+	return operation("_FusedConv2D", {
+		...settings,
+		T: float32,
+		TArgs: float32,
+		num_args: 1,
+		num_host_args: 0,
+		fused_ops: activation ? `BiasAdd,${activation}` : "BiasAdd",
+	});
+}
+
+let available: boolean | undefined;
+
+/** Tries once. An addon that the project's set-up did not build cannot name the operations to be fused. */
+function isFusedAvailable(): boolean {
+	available ??= !isOnGpu() && multipliesAndClips();
+	return available;
+}
+
+function isOnGpu(): boolean {
+	const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean };
+	return backend.isUsingGpuDevice;
+}
+
+function multipliesAndClips(): boolean {
+	const settings = {
 		strides: [1, 1, 1, 1],
 		padding: "SAME",
-		fused_ops: "BiasAdd,Relu6",
-	});
-	const ones = tf.ones([1, 1, 1, 1]);
-	return fused(ones, ones, tf.tensor1d([7]));
-}, 6);
+		data_format: "NHWC",
+		dilations: [1, 1, 1, 1],
+	};
+	try {
+		const result = tf.tidy(() => {
+			const ones = tf.ones([1, 1, 1, 1]);
+			return fused(settings, "Relu6")(ones, ones, tf.tensor1d([7]));
+		});
+		const [value] = result.dataSync();
+		result.dispose();
+		return value === 6;
+	} catch {
+		return false;
+	}
+}

@@ -12,14 +12,8 @@ const tensorTypes = {
 	uint8: "TF_UINT8",
 } as const;
 
-interface EncodedAttribute {
-	readonly name: string;
-	readonly type: number;
-	readonly value: unknown;
-}
-
 /** What tfjs-node's backend offers beyond tfjs's own interface: any operation of TensorFlow, by name. */
-export interface NodeBackend {
+interface NodeBackend {
 	readonly binding: Readonly<
 		Record<
 			| (typeof attributeTypes)[keyof typeof attributeTypes]
@@ -40,14 +34,9 @@ export interface NodeBackend {
 		dtype: number;
 		id: unknown;
 	}): tf.Tensor;
-	executeSingleOutput(
-		name: string,
-		attributes: readonly EncodedAttribute[],
-		inputs: readonly tf.TensorInfo[],
-	): tf.Tensor;
 	executeMultipleOutputs(
 		name: string,
-		attributes: readonly EncodedAttribute[],
+		attributes: readonly { name: string; type: number; value: unknown }[],
 		inputs: readonly tf.TensorInfo[],
 		outputs: number,
 	): tf.Tensor[];
