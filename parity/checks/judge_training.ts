@@ -11,9 +11,9 @@ export interface Trained {
 	readonly evaluation: Metrics;
 }
 
-/** What Keras measured, and the losses of its from-scratch CNN when one weight begins one bit beside. */
+/** What Keras measured, and the losses of its from-scratch CNN when one weight, a different one each time, begins one bit beside. */
 export interface KerasTrained extends Trained {
-	readonly nudged: Pick<History, "loss">;
+	readonly nudged: readonly Pick<History, "loss">[];
 }
 
 const earlySteps = 10;
@@ -24,6 +24,11 @@ export function judgeTraining(ours: Trained, keras: KerasTrained): Row[] {
 		largestDifference(ours[model][metric], keras[model][metric]);
 	const headSteps = ours.head.loss.length;
 	const scratchSteps = ours.scratch.loss.length;
+	const drift = Math.max(
+		...keras.nudged.map(({ loss }) =>
+			largestDifference(keras.scratch.loss, loss),
+		),
+	);
 	return [
 		atMost(
 			`head, ${headSteps} Adam steps: loss at every step`,
@@ -43,16 +48,12 @@ export function judgeTraining(ours: Trained, keras: KerasTrained): Row[] {
 				keras.scratch.loss.slice(0, earlySteps),
 			),
 		),
-		// 1e-3 cannot hold for all of them: Adam's first steps go by the gradient's sign, so that rounding grows a
-		// thousandfold in ten steps. Keras does not keep it either against itself, if one of its weights begins one bit beside.
+		// No fixed number holds for all of them: Adam's first steps go by the gradient's sign, so that rounding grows a
+		// thousandfold in ten steps, and on from there. Keras drifts from itself as well, if a weight begins one bit beside.
 		atMost(
-			`from-scratch CNN, ${scratchSteps} Adam steps: loss at every step`,
-			"1e-2",
+			`from-scratch CNN, ${scratchSteps} Adam steps: loss at every step; allowed is twice Keras's drift from itself with one weight one bit beside`,
+			(2 * drift).toExponential(1),
 			difference("scratch", "loss"),
-			`Keras from itself with one weight one bit beside: ${largestDifference(
-				keras.scratch.loss,
-				keras.nudged.loss,
-			).toExponential(1)}`,
 		),
 		judgeArticle(ours.article, keras.article),
 		atMost(
