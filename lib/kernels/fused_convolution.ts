@@ -20,12 +20,7 @@ export function fusedConvolution(
 	padding: "SAME" | "VALID",
 	activation: "Relu" | "Relu6" | undefined,
 ): FusedConvolution {
-	const settings = {
-		strides: [1, ...strides, 1],
-		padding,
-		data_format: "NHWC",
-		dilations: [1, 1, 1, 1],
-	};
+	const settings = settingsOf(strides, padding);
 	if (!depthwise && isFusedAvailable()) return fused(settings, activation);
 	const convolve = operation(
 		depthwise ? "DepthwiseConv2dNative" : "Conv2D",
@@ -43,8 +38,15 @@ export function fusedConvolution(
 		});
 }
 
+const settingsOf = (strides: readonly [number, number], padding: string) => ({
+	strides: [1, ...strides, 1],
+	padding,
+	data_format: "NHWC",
+	dilations: [1, 1, 1, 1],
+});
+
 function fused(
-	settings: Readonly<Record<string, string | readonly number[]>>,
+	settings: ReturnType<typeof settingsOf>,
 	activation: "Relu" | "Relu6" | undefined,
 ): FusedConvolution {
 	const float32 = { type: "float32" } as const;
@@ -72,16 +74,14 @@ function isOnGpu(): boolean {
 }
 
 function multipliesAndClips(): boolean {
-	const settings = {
-		strides: [1, 1, 1, 1],
-		padding: "SAME",
-		data_format: "NHWC",
-		dilations: [1, 1, 1, 1],
-	};
 	try {
 		const result = tf.tidy(() => {
 			const ones = tf.ones([1, 1, 1, 1]);
-			return fused(settings, "Relu6")(ones, ones, tf.tensor1d([7]));
+			return fused(settingsOf([1, 1], "SAME"), "Relu6")(
+				ones,
+				ones,
+				tf.tensor1d([7]),
+			);
 		});
 		const [value] = result.dataSync();
 		result.dispose();
