@@ -32,7 +32,7 @@ function showFigure(figure: Figure): boolean {
 	const shown = {
 		data,
 		layout,
-		config: { responsive: true, displaylogo: false, ...config },
+		config: { displaylogo: false, ...config },
 	};
 	return displayInNotebook({
 		"application/vnd.plotly.v1+json": shown,
@@ -57,8 +57,10 @@ function withNote(figure: Figure): Figure {
 /** The figure as a fragment for a page that has loaded plotly.js. */
 function formatHtml({ data, layout, config }: Figure): string {
 	const id = uniqueElementId();
+	// JupyterLab resizes its charts itself; here plotly.js has to.
+	const responsive = { responsive: true, ...config };
 	// A "<" inside a script could end it.
-	const json = [data, layout, config]
+	const json = [data, layout, responsive]
 		.map((part) => JSON.stringify(part).replaceAll("<", "\\u003c"))
 		.join(", ");
 	return `<div id="${id}"></div>

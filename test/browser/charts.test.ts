@@ -10,7 +10,7 @@ import {
 	waitForCell,
 } from "./lab";
 import { writeCells } from "./notebooks";
-import { assertHover, exportPage, listCharts } from "./page";
+import { assertHover, assertResize, exportPage, listCharts } from "./page";
 
 const cell = `import {
   accuracyChart, benchmarkChart, comparisonChart, confidenceChart, confusionChart, growthChart, historyChart, labelChart, lossChart,
@@ -70,6 +70,7 @@ for (const theme of ["Light", "Dark"] as const) {
 		for (const [i, chart] of (await shown.all()).entries()) {
 			await keepScreen(chart, `${charts[i]?.[0]}-${theme.toLowerCase()}`);
 		}
+		await assertResize(page);
 		await assertHover(page);
 		await save(page);
 		await page.close();
@@ -80,6 +81,7 @@ for (const theme of ["Light", "Dark"] as const) {
 test("every kind of chart is drawn on the exported page, offline", async () => {
 	const exported = await exportPage(lab.browser, notebook);
 	assert.deepEqual(await listCharts(exported.page), charts);
+	await assertResize(exported.page);
 	await assertHover(exported.page);
 	assert.deepEqual(exported.requests, []);
 	assert.deepEqual(exported.errors, []);

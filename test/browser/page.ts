@@ -77,6 +77,31 @@ export async function assertHover(page: Page): Promise<void> {
 	}
 }
 
+/** Checks that the charts keep their height in a window of another height, and have the width of a narrower one. */
+export async function assertResize(page: Page): Promise<void> {
+	const charts = page.locator(".js-plotly-plot .main-svg:first-child");
+	const measure = () =>
+		charts.evaluateAll((elements) =>
+			elements.map((element) => element.getBoundingClientRect()),
+		);
+	const before = await measure();
+	// Plotly waits for the end of a resizing.
+	const resize = async (width: number, height: number) => {
+		await page.setViewportSize({ width, height });
+		await page.waitForTimeout(1000);
+		return measure();
+	};
+	for (const [i, { width, height }] of (await resize(1280, 2000)).entries()) {
+		assert.equal(height, before[i]?.height);
+		assert.equal(width, before[i]?.width);
+	}
+	for (const [i, { width, height }] of (await resize(1000, 900)).entries()) {
+		assert.equal(height, before[i]?.height);
+		assert.ok(width < Number(before[i]?.width));
+	}
+	await page.setViewportSize({ width: 1280, height: 900 });
+}
+
 /** Checks that as many pictures are on the page and decoded. */
 export async function assertPictures(page: Page, count: number): Promise<void> {
 	const widths = await page
