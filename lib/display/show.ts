@@ -2,6 +2,7 @@ import { dataNote } from "./data_note";
 import type { Figure, Picture } from "./figure";
 import { formatFigure } from "./figure_text";
 import { displayInNotebook, uniqueElementId } from "./notebook";
+import { addSubtitle } from "./theme";
 
 /**
  * Shows a Plotly figure or a picture under the cell that is running.
@@ -41,17 +42,12 @@ function showFigure(figure: Figure): boolean {
 	});
 }
 
-/** The figure with what every result has to tell of its data as a subtitle. */
+/** The figure with what every result has to tell of its data under its title. */
 function withNote(figure: Figure): Figure {
 	const note = dataNote();
-	if (note === undefined) return figure;
-	const { title } = figure.layout;
-	const given = typeof title === "string" ? { text: title } : title;
-	const layout = {
-		...figure.layout,
-		title: { ...given, text: given?.text ?? "", subtitle: { text: note } },
-	};
-	return { ...figure, layout };
+	return note === undefined
+		? figure
+		: { ...figure, layout: addSubtitle(figure.layout, note) };
 }
 
 /** The figure as a fragment for a page that has loaded plotly.js. */

@@ -25,6 +25,15 @@ export function colorAt(index: number): string {
 	return palette[index % palette.length] as string;
 }
 
+const titlePlace = {
+	x: 0,
+	xref: "paper",
+	y: 1,
+	yref: "container",
+	yanchor: "top",
+	pad: { t: 14 },
+} as const;
+
 /** How a chart is captioned. */
 export interface ChartOptions {
 	/** Default: none. */
@@ -60,17 +69,26 @@ export function createLayout(
 		...Object.fromEntries(axes),
 		...(title === undefined
 			? {}
-			: {
-					title: {
-						text: title,
-						x: 0,
-						xref: "paper",
-						y: 1,
-						yref: "container",
-						yanchor: "top",
-						pad: { t: 14 },
-						font: { size: 18 },
-					},
-				}),
+			: { title: { ...titlePlace, text: title, font: { size: 18 } } }),
+	};
+}
+
+/** Puts a line under a layout's title, or in its place where there is none, and makes room for it. */
+export function addSubtitle(
+	layout: Partial<Layout>,
+	text: string,
+): Partial<Layout> {
+	const room = 24;
+	const { height, margin } = layout;
+	const title =
+		typeof layout.title === "string" ? { text: layout.title } : layout.title;
+	return {
+		...layout,
+		...(height === undefined ? {} : { height: height + room }),
+		// Plotly's own margin is 100.
+		margin: { ...margin, t: (margin?.t ?? 100) + room },
+		title: title?.text
+			? { ...title, subtitle: { text } }
+			: { ...titlePlace, text, font: { size: 13 } },
 	};
 }
