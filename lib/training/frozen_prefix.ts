@@ -62,25 +62,32 @@ export class FrozenPrefix {
 	async *batches(batched: BatchedDataset): AsyncGenerator<FrontierBatch> {
 		const { dataset } = batched;
 		const rows = this.kept.of(dataset);
-		const load = async (examples: Example[]) => {
-			const fresh = examples.filter((example) => !rows.has(example));
+		const isFresh = (example: Example) => !rows.has(example);
+		const load = async (group: Example[][]) => {
+			const fresh = group.flat().filter(isFresh);
 			const elements = await Promise.all(
 				fresh.map((example) => dataset.element(example)),
 			);
-			return { examples, fresh, images: elements.map(({ image }) => image) };
+			return { group, fresh, images: elements.map(({ image }) => image) };
 		};
-		const loaded = prefetch(batched.examples(), load, batched.ahead);
-		for await (const { examples, fresh, images } of loaded) {
+		const groups = groupBatches(batched.examples(), isFresh);
+		for await (const { group, fresh, images } of prefetch(
+			groups,
+			load,
+			batched.ahead,
+		)) {
 			const made = this.makeRows(images);
 			const madeRows = new Map(fresh.map((example, i) => [example, made[i]]));
 			if (dataset.isPure) this.keep(rows, madeRows as Map<Example, Row>);
-			const batch = examples.map(
-				(example) => (madeRows.get(example) ?? rows.get(example)) as Row,
-			);
-			const columns = this.prefix.outputs.map((_, column) =>
-				stack(batch.map((row) => row[column] as Stackable)),
-			);
-			yield { values: columns, ys: labelTensor(examples) };
+			for (const examples of group) {
+				const batch = examples.map(
+					(example) => (madeRows.get(example) ?? rows.get(example)) as Row,
+				);
+				const columns = this.prefix.outputs.map((_, column) =>
+					stack(batch.map((row) => row[column] as Stackable)),
+				);
+				yield { values: columns, ys: labelTensor(examples) };
+			}
 		}
 	}
 
@@ -115,4 +122,28 @@ export class FrozenPrefix {
 			}),
 		);
 	}
+}
+
+/**
+ * Puts batches together whose fresh examples are no more than one batch holds, so that the prefix, which is
+ * quicker on many examples at once, is not run for a few of them at a time.
+ */
+function groupBatches(
+	batches: Example[][],
+	isFresh: (example: Example) => boolean,
+): Example[][][] {
+	const groups: Example[][][] = [];
+	let room = 0;
+	for (const batch of batches) {
+		const fresh = batch.filter(isFresh).length;
+		const last = groups.at(-1);
+		if (last && fresh <= room) {
+			last.push(batch);
+			room -= fresh;
+		} else {
+			groups.push([batch]);
+			room = batch.length - fresh;
+		}
+	}
+	return groups;
 }
