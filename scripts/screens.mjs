@@ -27,8 +27,16 @@ await runMain(async () => {
 		await tab.goto(pathToFileURL(page).href);
 		await take(tab, "accuracy.png");
 		if (fs.existsSync(benchmark)) {
-			await drawBenchmark(tab);
+			const { default: library } = await import("transfer-learning");
+			const { stages, growth } = JSON.parse(fs.readFileSync(benchmark, "utf8"));
+			const title = "The walkthrough's stages, here and in Keras";
+			await draw(tab, library.benchmarkChart(stages, { title }));
 			await take(tab, "benchmark.png");
+			await draw(
+				tab,
+				library.growthChart(growth, { title: "Time and memory here" }),
+			);
+			await take(tab, "growth.png");
 		}
 	} finally {
 		await browser.close();
@@ -48,17 +56,13 @@ async function take(tab, name) {
 }
 
 /**
- * Puts the benchmark's chart in place of all that is on the page, which has Plotly already.
+ * Puts a chart in place of all that is on the page, which has Plotly already.
  *
  * @param {import("playwright-core").Page} tab
+ * @param {import("transfer-learning").Figure} figure
  */
-async function drawBenchmark(tab) {
-	const { default: library } = await import("transfer-learning");
-	const { stages } = JSON.parse(fs.readFileSync(benchmark, "utf8"));
-	const figure = library.benchmarkChart(stages, {
-		title: "The walkthrough's stages, here and in Keras",
-	});
-	const script = `document.body.innerHTML = '<div id="benchmark"></div>';
-		Plotly.newPlot("benchmark", ${JSON.stringify(figure.data)}, ${JSON.stringify(figure.layout)})`;
+async function draw(tab, { data, layout }) {
+	const script = `document.body.innerHTML = '<div id="chart"></div>';
+		Plotly.newPlot("chart", ${JSON.stringify(data)}, ${JSON.stringify(layout)})`;
 	await tab.addScriptTag({ content: script });
 }

@@ -1,3 +1,4 @@
+import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { limitConcurrency } from "./concurrency";
 import type { MapFunction } from "./dataset";
@@ -25,11 +26,18 @@ const limit = limitConcurrency(8);
  *
  * The function returns the example with its image, `[height, width, 3]`, and throws a TransferLearningError if the picture
  * cannot be read or decoded.
+ *
+ * @throws TransferLearningError if the size is none.
  */
 export function createPreprocess({
 	size: [height, width] = [128, 128],
 	range = [0, 1],
 }: PreprocessOptions = {}): MapFunction<Example, ImageExample> {
+	if (![height, width].every((side) => Number.isInteger(side) && side > 0)) {
+		throw new TransferLearningError(
+			`Pictures cannot be resized to ${height} x ${width}. Give size as height and width in whole pixels: size: [128, 128].`,
+		);
+	}
 	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
 	const preprocess = async (example: Example): Promise<ImageExample> => {
 		const pixels = await limit(async () =>

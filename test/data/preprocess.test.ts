@@ -142,6 +142,19 @@ test("what is no picture, or only part of one, is named", async () => {
 	}
 });
 
+test("a size that is none is named at once", () => {
+	for (const size of [
+		[0, 128],
+		[128, 12.5],
+		[Number.NaN, 128],
+	] as const) {
+		assert.throws(() => createPreprocess({ size }), {
+			name: "TransferLearningError",
+			message: `Pictures cannot be resized to ${size.join(" x ")}. Give size as height and width in whole pixels: size: [128, 128].`,
+		});
+	}
+});
+
 test("preprocessing and batching leave no tensor behind but the batch's two", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
 	const before = tf.memory().numTensors;
