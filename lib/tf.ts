@@ -7,8 +7,4 @@ import * as tf from "@tensorflow/tfjs-node-gpu";
 const legacy: { isNullOrUndefined?: (value: unknown) => boolean } = util;
 legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
 
-// TensorFlow turns its oneDNN convolutions on by itself only on processors with AVX-512 instructions for neural
-// networks; on others too training takes less memory with them. It looks at this when the first operation runs.
-process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
-
 export { tf };
