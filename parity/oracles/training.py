@@ -1,10 +1,6 @@
 """Keras's training from the same weights, on the same pixels, in the orders that tf.data draws."""
 
 import math
-import os
-
-# Rounding grows in training, so let both sides round alike: the addon's operations never reach oneDNN's convolutions.
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 import keras
 import numpy as np
