@@ -79,12 +79,13 @@ export async function assertHover(page: Page): Promise<void> {
 
 /** Checks that the charts keep their height in a window of another height, and have the width of a narrower one. */
 export async function assertResize(page: Page): Promise<void> {
-	const charts = page.locator(".js-plotly-plot .main-svg:first-child");
+	const charts = page.locator(".js-plotly-plot");
 	const measure = () =>
 		charts.evaluateAll((elements) =>
 			elements.map((element) => element.getBoundingClientRect()),
 		);
 	const before = await measure();
+	assert.ok(before.length);
 	// Plotly waits for the end of a resizing.
 	const resize = async (width: number, height: number) => {
 		await page.setViewportSize({ width, height });
