@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { operation } from "./operation";
+import { isOnGpu, operation } from "./operation";
 
 /** A convolution of `[n, height, width, channels]` with its kernel, then the bias `[channels]`, then the activation. */
 export type FusedConvolution = (
@@ -66,11 +66,6 @@ let available: boolean | undefined;
 function isFusedAvailable(): boolean {
 	available ??= !isOnGpu() && multipliesAndClips();
 	return available;
-}
-
-function isOnGpu(): boolean {
-	const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean };
-	return backend.isUsingGpuDevice;
 }
 
 function multipliesAndClips(): boolean {

@@ -14,6 +14,7 @@ const tensorTypes = {
 
 /** What tfjs-node's backend offers beyond tfjs's own interface: any operation of TensorFlow, by name. */
 interface NodeBackend {
+	readonly isUsingGpuDevice: boolean;
 	readonly binding: Readonly<
 		Record<
 			| (typeof attributeTypes)[keyof typeof attributeTypes]
@@ -85,6 +86,11 @@ export function byteTensor(
 	const dtype = backend.binding.TF_UINT8;
 	const id = backend.binding.createTensor(shape, dtype, data);
 	return backend.createOutputTensor({ shape, dtype, id });
+}
+
+/** Whether operations run on a GPU, which has kernels of its own. */
+export function isOnGpu(): boolean {
+	return (tf.backend() as unknown as NodeBackend).isUsingGpuDevice;
 }
 
 function prepare(name: string, attributes: Attributes = {}, outputs: number) {

@@ -28,12 +28,17 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 	const producers = new Map(
 		graph.steps.map((step) => [step.outputs[0] ?? -1, step]),
 	);
-	const folded: tf.Tensor[] = [];
-	const replaced = new Map<Step, Step | undefined>();
-	for (const convolution of graph.steps) {
+	const pairs: Pair[] = graph.steps.flatMap((convolution) => {
 		const norm = consumerOf(convolution.outputs[0]);
-		if (!norm || !isLinearConvolution(convolution.layer)) continue;
-		if (!isChannelwise(norm.layer)) continue;
+		return norm &&
+			isLinearConvolution(convolution.layer) &&
+			isChannelwise(norm.layer)
+			? { convolution, norm }
+			: [];
+	});
+	const folded = foldWeights(pairs);
+	const replaced = new Map<Step, Step | undefined>();
+	for (const [i, { convolution, norm }] of pairs.entries()) {
 		const next = consumerOf(norm.outputs[0]);
 		const activation = next && activationOf(next.layer);
 		const before = producers.get(convolution.inputs[0] ?? -1);
@@ -41,8 +46,6 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 			before && consumerOf(before.outputs[0]) && isZeroPadding(before.layer)
 				? before
 				: undefined;
-		const weights = foldWeights(convolution.layer, norm.layer);
-		folded.push(weights.kernel, weights.bias);
 
 		const last = activation && next ? next : norm;
 		for (const step of [pad, convolution, norm]) {
@@ -54,7 +57,7 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 			outputs: last.outputs,
 			compute: convolve(
 				convolution.layer,
-				weights,
+				folded[i] as Weights,
 				pad && paddingOf(pad.layer),
 				activation,
 			),
@@ -63,35 +66,71 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 	const steps = graph.steps.flatMap((step) =>
 		replaced.has(step) ? (replaced.get(step) ?? []) : step,
 	);
-	return { graph: { ...graph, steps }, dispose: () => tf.dispose(folded) };
+	return {
+		graph: { ...graph, steps },
+		dispose: () =>
+			tf.dispose(folded.flatMap(({ kernel, bias }) => [kernel, bias])),
+	};
 }
 
-function foldWeights(
-	convolution: tf.layers.Layer,
-	norm: tf.layers.Layer,
-): Weights {
+/** A convolution, and the batch normalization that follows it. */
+interface Pair {
+	readonly convolution: Step;
+	readonly norm: Step;
+}
+
+/**
+ * The weights of convolutions as they are when folded; the caller disposes them. What belongs to channels is computed for
+ * those of all convolutions at once, in a few operations instead of hundreds.
+ */
+function foldWeights(pairs: readonly Pair[]): Weights[] {
+	if (pairs.length === 0) return [];
+	const sizes = pairs.map(({ norm }) => norm.layer.weights[0]?.shape[0] ?? 0);
+	const epsilons = new Float32Array(sizes.reduce((sum, size) => sum + size));
+	let start = 0;
+	for (const [i, { norm }] of pairs.entries()) {
+		const end = start + (sizes[i] as number);
+		epsilons.fill(configOf(norm.layer).epsilon, start, end);
+		start = end;
+	}
+	const concat = (value: (pair: Pair, size: number) => tf.Tensor) =>
+		tf.concat1d(
+			pairs.map((pair, i) => value(pair, sizes[i] as number) as tf.Tensor1D),
+		);
 	return tf.tidy(() => {
-		const read = (layer: tf.layers.Layer, name: string) =>
-			layer.weights.find((w) => w.originalName.endsWith(`/${name}`))?.read();
-		const [kernel, bias] = convolution.weights.map((weight) => weight.read());
-		const variance = read(norm, "moving_variance") as tf.Tensor;
-		const mean = read(norm, "moving_mean") as tf.Tensor;
-		const gamma = read(norm, "gamma");
-		const beta = read(norm, "beta");
-		const deviation = variance.add(configOf(norm).epsilon).sqrt();
-		const scale = gamma
-			? gamma.div(deviation)
-			: tf.onesLike(deviation).div(deviation);
-		const shift = (bias ? mean.sub(bias) : mean).mul(scale);
-		// A depthwise kernel is [rows, columns, channels, 1].
-		const perChannel = isDepthwise(convolution)
-			? scale.reshape([-1, 1])
-			: scale;
-		return {
-			kernel: tf.keep((kernel as tf.Tensor4D).mul<tf.Tensor4D>(perChannel)),
-			bias: tf.keep(beta ? beta.sub(shift) : shift.neg()),
-		};
+		const mean = concat(({ norm, convolution }) => {
+			const mean = read(norm, "moving_mean") as tf.Tensor;
+			const bias = read(convolution, "bias");
+			return bias ? mean.sub(bias) : mean;
+		});
+		const variance = concat(
+			({ norm }) => read(norm, "moving_variance") as tf.Tensor,
+		);
+		const gamma = concat(
+			({ norm }, size) => read(norm, "gamma") ?? tf.ones([size]),
+		);
+		const beta = concat(
+			({ norm }, size) => read(norm, "beta") ?? tf.zeros([size]),
+		);
+		const scale = gamma.div(variance.add(tf.tensor1d(epsilons)).sqrt());
+		const biases = tf.split(beta.sub(mean.mul(scale)), sizes);
+		return tf.split(scale, sizes).map((scale, i) => {
+			const { layer } = (pairs[i] as Pair).convolution;
+			const kernel = layer.weights[0]?.read() as tf.Tensor4D;
+			// A depthwise kernel is [rows, columns, channels, 1].
+			const perChannel = isDepthwise(layer) ? scale.reshape([-1, 1]) : scale;
+			return {
+				kernel: tf.keep(kernel.mul<tf.Tensor4D>(perChannel)),
+				bias: tf.keep(biases[i] as tf.Tensor),
+			};
+		});
 	});
+}
+
+function read({ layer }: Step, weight: string): tf.Tensor | undefined {
+	return layer.weights
+		.find(({ originalName }) => originalName.endsWith(`/${weight}`))
+		?.read();
 }
 
 function isLinearConvolution(layer: tf.layers.Layer): boolean {

@@ -5,7 +5,7 @@ import {
 	findSystemCompiler,
 	installZig,
 	listLibraries,
-	tensorflowCalls,
+	ownSources,
 } from "./compiler.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, run } from "./run.mjs";
@@ -133,7 +133,7 @@ function listInputs(environment, wheel) {
 		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
 		sources: hashFiles([
 			...fs.readdirSync(sources).map((file) => path.join(sources, file)),
-			tensorflowCalls,
+			...ownSources,
 		]),
 		headers: hashFiles([path.join(nodeApiHeaders, "package.json")]),
 		platform: `${process.platform} ${process.arch}`,

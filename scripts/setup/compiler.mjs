@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { root } from "./paths.mjs";
 import { pipInstall } from "./pip.mjs";
 import { run } from "./run.mjs";
 import { readVersion } from "./site_packages.mjs";
@@ -46,13 +47,16 @@ export async function installZig(environment, say) {
 	return [environment.python, "-m", "ziglang", "c++"];
 }
 
-/** What is compiled into the addon besides. */
-export const tensorflowCalls = fileURLToPath(
+const tensorflowCalls = fileURLToPath(
 	new URL("tensorflow_calls.h", import.meta.url),
 );
+const kernel = path.join(root, "lib", "kernels", "max_pool_gradient.cc");
+
+/** What the project itself compiles into the addon. */
+export const ownSources = [tensorflowCalls, kernel];
 
 /**
- * Compiles tfjs-node's two C++ files against the TensorFlow of a Python wheel. The run path is the
+ * Compiles tfjs-node's two C++ files and the project's own against the TensorFlow of a Python wheel. The run path is the
  * wheel's real folder: reached through a link, TensorFlow would look for NVIDIA's libraries beside
  * the link, find none, and silently work on the CPU.
  *
@@ -74,7 +78,8 @@ export async function compileAddon(compiler, files, env) {
 		[
 			...args,
 			"-std=c++17",
-			"-O2",
+			"-O3",
+			"-pthread",
 			"-shared",
 			"-fPIC",
 			"-DNAPI_VERSION=8",
@@ -85,6 +90,7 @@ export async function compileAddon(compiler, files, env) {
 			`-I${path.join(wheel, "include")}`,
 			path.join(tfjs, "binding", "tfjs_backend.cc"),
 			path.join(tfjs, "binding", "tfjs_binding.cc"),
+			kernel,
 			"-o",
 			output,
 			...listLibraries(wheel),

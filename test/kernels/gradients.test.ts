@@ -4,6 +4,11 @@ import "transfer-learning";
 import { tf } from "../../lib/dist/tf";
 import { runPython, writeJson } from "../support/python";
 
+/** How the project calls TensorFlow; tfjs itself calls `executeSingleOutput`. */
+interface Execution {
+	executeMultipleOutputs(name: string, ...rest: unknown[]): unknown;
+}
+
 type Plain = { shape: number[]; data: number[] };
 
 function toPlain(tensor: tf.Tensor): Plain {
@@ -77,6 +82,7 @@ const pools = [
 	{ name: "windows that fill the picture", shape: [2, 6, 8, 3], size: 2 },
 	{ name: "a rest that no window covers", shape: [2, 7, 9, 3], size: 2 },
 	{ name: "windows of three", shape: [1, 9, 10, 2], size: 3 },
+	{ name: "work for two threads", shape: [3, 63, 65, 48], size: 2, ties: true },
 	{
 		name: "overlapping windows",
 		shape: [2, 7, 7, 2],
@@ -98,7 +104,7 @@ const pools = [
 ] as const;
 
 for (const { name, shape, size, ...rest } of pools) {
-	test(`the gradient of max pooling is TensorFlow's: ${name}`, () => {
+	test(`the gradient of max pooling is TensorFlow's: ${name}`, (t) => {
 		const { strides, padding, ties } = {
 			strides: size,
 			padding: "valid" as const,
@@ -110,6 +116,8 @@ for (const { name, shape, size, ...rest } of pools) {
 		const pool = (x: tf.Tensor4D) => tf.maxPool(x, size, strides, padding);
 		const y = pool(x);
 		const dy = tf.randomNormal(y.shape, 0, 1, "float32", 6);
+		const backend = tf.backend() as unknown as Execution;
+		const execute = t.mock.method(backend, "executeMultipleOutputs");
 		assert.deepEqual(
 			gradientHere(pool, x, dy),
 			gradientInPython(
@@ -118,6 +126,22 @@ for (const { name, shape, size, ...rest } of pools) {
 				dy,
 			),
 		);
+		assert.equal(
+			execute.mock.calls.some(
+				({ arguments: [name] }) => name === "MaxPoolGrad",
+			),
+			size === strides && padding === "valid",
+			"the project's own kernel is for windows that lie side by side",
+		);
 		tf.dispose([random, x, y, dy]);
 	});
 }
+
+test("without a whole window no value has a gradient", () => {
+	// TensorFlow's own kernel leaves what was in the memory.
+	const x = tf.ones([1, 1, 4, 2]) as tf.Tensor4D;
+	const dy = tf.ones([1, 0, 2, 2]);
+	const pool = (x: tf.Tensor4D) => tf.maxPool(x, 2, 2, "valid");
+	assert.deepEqual(gradientHere(pool, x, dy), Array(8).fill(0));
+	tf.dispose([x, dy]);
+});

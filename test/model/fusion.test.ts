@@ -58,6 +58,41 @@ for (const [rows, columns] of [
 	});
 }
 
+test("convolutions with a bias fold with normalizations of their own settings", () => {
+	const biasInitializer = tf.initializers.randomNormal({ seed: 4 });
+	const model = tf.sequential({
+		layers: [
+			tf.layers.conv2d({
+				inputShape: [9, 8, 3],
+				filters: 6,
+				kernelSize: 3,
+				biasInitializer,
+			}),
+			tf.layers.batchNormalization({ center: false, epsilon: 0.5 }),
+			tf.layers.reLU({}),
+			tf.layers.depthwiseConv2d({ kernelSize: 2, biasInitializer }),
+			tf.layers.batchNormalization({ scale: false }),
+		],
+	});
+	for (const [i, layer] of [1, 4].map((i) => model.layers[i]).entries()) {
+		const shapes = layer?.getWeights().map(({ shape }) => shape) ?? [];
+		layer?.setWeights(
+			shapes.map((shape) => tf.randomUniform(shape, 0.3, 1.5, "float32", i)),
+		);
+	}
+	const x = tf.randomUniform([2, 9, 8, 3], -1, 1, "float32", 3);
+	const graph = flatten(model);
+	const folded = foldBatchNormalization(graph);
+	assert.equal(folded.graph.steps.length, 2);
+	const [plain] = tf.tidy(() => run(graph, [x], false));
+	const [fast] = tf.tidy(() => run(folded.graph, [x], false));
+	assert.ok(plain && fast);
+	assert.ok(largestDifference(plain, fast) <= 1e-5);
+	folded.dispose();
+	tf.dispose([plain, fast, x]);
+	model.dispose();
+});
+
 test("what takes more than the convolution's result alone is not folded away", () => {
 	const input = tf.input({ shape: [8, 8, 2] });
 	const products = tf.layers
