@@ -109,15 +109,17 @@ void RouteAll(const Sizes &sizes, const float *input, const float *greatest,
 
 void *Create(TF_OpKernelConstruction *construction) {
   const Status status = NewStatus();
-  int32_t sizes[4], strides[4];
+  int32_t sizes[4] = {}, strides[4] = {};
   TF_OpKernelConstruction_GetAttrInt32List(construction, "ksize", sizes, 4,
                                            status.get());
   if (IsOk(status)) {
     TF_OpKernelConstruction_GetAttrInt32List(construction, "strides", strides,
                                              4, status.get());
   }
-  if (IsOk(status) && (!std::equal(sizes, sizes + 4, strides) ||
-                       sizes[0] != 1 || sizes[3] != 1)) {
+  const bool side_by_side = std::equal(sizes, sizes + 4, strides) &&
+                            sizes[0] == 1 && sizes[1] > 0 && sizes[2] > 0 &&
+                            sizes[3] == 1;
+  if (IsOk(status) && !side_by_side) {
     TF_SetStatus(status.get(), TF_INVALID_ARGUMENT,
                  "windows that lie side by side have strides of their size");
   }

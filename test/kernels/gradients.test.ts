@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "transfer-learning";
+import { operation } from "../../lib/dist/kernels/operation";
 import { tf } from "../../lib/dist/tf";
 import { runPython, writeJson } from "../support/python";
 
@@ -144,4 +145,27 @@ test("without a whole window no value has a gradient", () => {
 	const pool = (x: tf.Tensor4D) => tf.maxPool(x, 2, 2, "valid");
 	assert.deepEqual(gradientHere(pool, x, dy), Array(8).fill(0));
 	tf.dispose([x, dy]);
+});
+
+test("the project's kernel refuses what it is not for", () => {
+	const route = (strides: readonly number[], output: tf.Tensor) =>
+		operation("MaxPoolGrad", {
+			T: { type: "float32" },
+			ksize: [1, 2, 2, 1],
+			strides,
+			padding: "VALID",
+			_kernel: "windows_side_by_side",
+		})(tf.ones([1, 4, 4, 1]), output, output);
+	tf.tidy(() => {
+		assert.throws(
+			() => route([1, 1, 1, 1], tf.ones([1, 3, 3, 1])),
+			/windows that lie side by side have strides of their size/,
+		);
+		for (const shape of [[1, 3, 2, 1], [1, 2, 2, 2], [4]]) {
+			assert.throws(
+				() => route([1, 2, 2, 1], tf.ones(shape)),
+				/shapes are not those of max pooling without padding/,
+			);
+		}
+	});
 });

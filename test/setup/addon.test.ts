@@ -10,10 +10,22 @@ import { makeFolder, writeHdf5 } from "./files";
 import { makeClone } from "./make_clone";
 
 const addon = "@tensorflow/tfjs-node-gpu";
-/** A convolution of ones: nine pixels each. */
-const convolve = `
+/** A convolution of nine ones; and the project's own kernel on several threads: of each four values the third takes 5. */
+const compute = `
 const tf = require("${addon}");
-console.log(String(tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([3, 3, 1, 1]), 1, "valid").dataSync()), tf.getBackend());`;
+const sum = tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([3, 3, 1, 1]), 1, "valid");
+const { binding } = tf.backend();
+const attribute = (name, type, value) => ({ name, type: binding["TF_ATTR_" + type], value });
+const gradient = tf.backend().executeSingleOutput("MaxPoolGrad", [
+	attribute("T", "TYPE", binding.TF_FLOAT),
+	attribute("ksize", "INT", [1, 2, 2, 1]),
+	attribute("strides", "INT", [1, 2, 2, 1]),
+	attribute("padding", "STRING", "VALID"),
+	attribute("_kernel", "STRING", "windows_side_by_side"),
+], [tf.tile(tf.tensor4d([1, 2, 4, 3], [1, 2, 2, 1]), [1, 600, 600, 1]), tf.fill([1, 600, 600, 1], 4), tf.fill([1, 600, 600, 1], 5)]);
+console.log(tf.getBackend(), ...sum.dataSync(), ...gradient.slice(0, [1, 2, 2, 1]).dataSync(), ...gradient.sum().dataSync());`;
+
+const computed = "tensorflow 9 0 0 5 0 1800000\n";
 
 /** Why a test that fetches packages is left out, if it is. */
 const offline =
@@ -73,7 +85,7 @@ test("the system's compiler builds the addon, after an interruption too", {
 		output,
 		/^TensorFlow addon +built with (c\+\+|g\+\+|clang\+\+) for TensorFlow [\d.]+ \(/m,
 	);
-	assert.equal(run(clone, convolve).stdout, "9 tensorflow\n");
+	assert.equal(run(clone, compute).stdout, computed);
 
 	await t.test(
 		"Node 24 loads that addon and computes with it",
@@ -95,9 +107,9 @@ test("the system's compiler builds the addon, after an interruption too", {
 				"bin",
 				"node",
 			);
-			const script = `require("transfer-learning"); console.log(process.version); ${convolve}`;
+			const script = `require("transfer-learning"); console.log(process.version); ${compute}`;
 			const { stdout, stderr } = run(clone, script, { node });
-			assert.equal(stdout, "v24.9.0\n9 tensorflow\n", stderr);
+			assert.equal(stdout, `v24.9.0\n${computed}`, stderr);
 		},
 	);
 });
@@ -110,7 +122,7 @@ test("where there is no compiler, PyPI's ziglang builds the addon", {
 	assert.match(output, /^ +There is no C\+\+ compiler on this system\.$/m);
 	assert.match(output, /^TensorFlow addon +installing ziglang [\d.]+, /m);
 	assert.match(output, /^TensorFlow addon +built with ziglang for /m);
-	assert.equal(run(clone, convolve).stdout, "9 tensorflow\n");
+	assert.equal(run(clone, compute).stdout, computed);
 	// Zig would keep a cache there.
 	assert.deepEqual(fs.readdirSync(clone.path("home")), []);
 });
