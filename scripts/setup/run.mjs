@@ -78,12 +78,13 @@ export async function run(command, args, { env, onLine } = {}) {
 }
 
 // On Ctrl-C a terminal tells the commands too, but `kill` tells only this process. Either way they
-// end before it does, so that nothing goes on working behind the user's back.
+// end before it does, so that nothing goes on working behind the user's back. They are always
+// interrupted: nbconvert then ends its kernel, which it leaves behind when it is terminated.
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
 	process.once(signal, async () => {
 		interrupted = true;
 		const ends = [...children].map((child) => once(child, "close"));
-		for (const child of children) child.kill(signal);
+		for (const child of children) child.kill("SIGINT");
 		await Promise.race([Promise.all(ends), sleep(5000)]);
 		for (const child of children) child.kill("SIGKILL");
 		console.error("\nInterrupted. The same command takes it up again.");
