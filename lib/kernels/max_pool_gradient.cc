@@ -1,5 +1,5 @@
 // A second kernel for TensorFlow's operation MaxPoolGrad, for windows that lie side by side. It is part of the addon, see
-// scripts/setup/compiler.mjs, and takes part where an operation asks for it: `_kernel: "windows_side_by_side"`.
+// scripts/setup/compiler.mjs, and is used where an operation asks for it: `_kernel: "windows_side_by_side"`.
 //
 // TensorFlow's own searches each window again for its greatest value, one element after the other. This one compares with the
 // greatest value, which is known, in one pass over the memory. The gradients are the same bits: where a window has

@@ -50,10 +50,10 @@ export async function installZig(environment, say) {
 const tensorflowCalls = fileURLToPath(
 	new URL("tensorflow_calls.h", import.meta.url),
 );
-const kernel = path.join(root, "lib", "kernels", "max_pool_gradient.cc");
+const maxPoolGradient = path.join(root, "lib/kernels/max_pool_gradient.cc");
 
 /** What the project itself compiles into the addon. */
-export const ownSources = [tensorflowCalls, kernel];
+export const ownSources = [tensorflowCalls, maxPoolGradient];
 
 /**
  * Compiles tfjs-node's two C++ files and the project's own against the TensorFlow of a Python wheel. The run path is the
@@ -90,7 +90,7 @@ export async function compileAddon(compiler, files, env) {
 			`-I${path.join(wheel, "include")}`,
 			path.join(tfjs, "binding", "tfjs_backend.cc"),
 			path.join(tfjs, "binding", "tfjs_binding.cc"),
-			kernel,
+			maxPoolGradient,
 			"-o",
 			output,
 			...listLibraries(wheel),

@@ -142,7 +142,7 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 	);
 
 	await t.test(
-		"Ctrl-C ends the kernel too, and build keeps what it held",
+		"Ctrl-C and kill end the kernel too, and build keeps what it held",
 		async () => {
 			const before = [
 				readPage(clone),
@@ -154,14 +154,20 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 fs.writeFileSync("../pid", String(process.pid));
 await new Promise((resolve) => setTimeout(resolve, 60_000));`,
 			);
-			const running = start(clone);
-			while (!fs.existsSync(clone.path("pid")))
-				await new Promise((resolve) => setTimeout(resolve, 50));
-			const pid = Number(fs.readFileSync(clone.path("pid"), "utf8"));
-			running.process.kill("SIGINT");
-			const { code } = await running.ended;
-			assert.equal(code, 130);
-			assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+			const file = clone.path("pid");
+			for (const [signal, expected] of [
+				["SIGINT", 130],
+				["SIGTERM", 143],
+			] as const) {
+				fs.rmSync(file, { force: true });
+				const running = start(clone);
+				while (!fs.existsSync(file))
+					await new Promise((resolve) => setTimeout(resolve, 50));
+				const pid = Number(fs.readFileSync(file, "utf8"));
+				running.process.kill(signal);
+				assert.equal((await running.ended).code, expected);
+				assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+			}
 			// The folder of the run is removed by the next one.
 			writeNotebook(clone, "let one = 1;", "let two = 2;", "let three = 3;");
 			assert.equal((await start(clone).ended).code, 0);
