@@ -1,20 +1,23 @@
 import "./kernels/register";
 
-export { type Batch, BatchedDataset } from "./data/batches";
-export { countLabels } from "./data/count_labels";
 export {
-	ImageDataset,
-	type MapFunction,
-	type ShuffleOptions,
-} from "./data/dataset";
-export type { Example, Image, ImageExample } from "./data/example";
+	type Batch,
+	BatchedDataset,
+	type BatchMapFunction,
+} from "./data/batches";
+export { countLabels } from "./data/count_labels";
+export { ImageDataset, type ShuffleOptions } from "./data/dataset";
+export type { Example, Image, ImageExample, Label } from "./data/example";
 export type { DatasetInfo, SplitInfo } from "./data/info";
 export { type LoadedDataset, type LoadOptions, load } from "./data/load";
+export type { MapFunction } from "./data/map_chain";
 export {
 	createPreprocess,
+	type Preprocess,
 	type PreprocessOptions,
 	preprocess,
 } from "./data/preprocess";
+export { type SplitOptions, split } from "./data/split_dataset";
 export {
 	type BenchmarkStage,
 	benchmarkChart,

@@ -1,16 +1,23 @@
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import type { ImageDataset } from "./dataset";
-import type { Example, ImageExample } from "./example";
-import { prefetch } from "./prefetch";
+import type { ImageExample } from "./example";
+import type { Item } from "./map_chain";
+import { pixels, produceBatches } from "./produce";
 
 /** A batch as a model takes it. Whoever iterates over batches disposes both tensors. */
 export interface Batch {
 	/** Pixels, `[batch, height, width, channels]`, float32. */
-	readonly xs: tf.Tensor4D;
-	/** Labels, `[batch, 1]`, float32. */
-	readonly ys: tf.Tensor2D;
+	readonly xs: tf.Tensor;
+	/** Targets: class indices or numbers `[batch, 1]`, or rows of numbers `[batch, length]`, float32. */
+	readonly ys: tf.Tensor;
 }
+
+/**
+ * Turns one batch into another. It may run inside `tf.tidy`: what it makes and does not return is disposed, and
+ * so are the tensors that it got, unless it returns them.
+ */
+export type BatchMapFunction = (batch: Batch) => Batch;
 
 /** A data set whose elements come in batches: `dataset.map(preprocess).batch(32)`. */
 export class BatchedDataset {
@@ -21,6 +28,8 @@ export class BatchedDataset {
 		readonly batchSize: number,
 		/** How many batches are made ready while one is in use. */
 		readonly ahead = 0,
+		/** What each batch passes through, in order. */
+		readonly maps: readonly BatchMapFunction[] = [],
 	) {
 		if (!Number.isInteger(batchSize) || batchSize < 1) {
 			throw new TransferLearningError(
@@ -36,67 +45,45 @@ export class BatchedDataset {
 
 	/** Fetches the next `batches` from disk while the model works on one, and decodes them when it gives way. */
 	prefetch(batches: number): BatchedDataset {
-		return new BatchedDataset(this.dataset, this.batchSize, batches);
+		const { dataset, batchSize, maps } = this;
+		return new BatchedDataset(dataset, batchSize, batches, maps);
 	}
 
-	/** One iteration's examples, a list a batch. A shuffled data set draws a new order. */
-	examples(): Example[][] {
-		const order = this.dataset.examples();
+	/**
+	 * Passes every batch through `map`, whenever it is asked for, to augment images on the device, for instance:
+	 * `batches.map(({ xs, ys }) => ({ xs: tf.image.flipLeftRight(xs as tf.Tensor4D), ys }))`.
+	 *
+	 * `fit` then keeps nothing of what it computed between epochs, as each batch may come out differently.
+	 */
+	map(map: BatchMapFunction): BatchedDataset {
+		const { dataset, batchSize, ahead, maps } = this;
+		return new BatchedDataset(dataset, batchSize, ahead, [...maps, map]);
+	}
+
+	/** One iteration's items, a list a batch. A shuffled data set draws a new order. */
+	items(): Item[][] {
+		const items = this.dataset.items();
 		return Array.from({ length: this.size }, (_, i) =>
-			order.slice(i * this.batchSize, (i + 1) * this.batchSize),
+			items.slice(i * this.batchSize, (i + 1) * this.batchSize),
 		);
 	}
 
 	async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
-		const load = async (batch: Example[]) => ({
-			batch,
-			elements: await Promise.all(
-				batch.map((example) => this.dataset.element(example)),
-			),
-		});
-		for await (const { batch, elements } of prefetch(
-			this.examples(),
-			load,
-			this.ahead,
-		)) {
-			yield {
-				xs: stack(elements.map(({ image }) => image)) as tf.Tensor4D,
-				ys: labelTensor(batch),
-			};
+		for await (const { values, ys } of produceBatches(this, pixels)) {
+			yield this.applyMaps({ xs: values[0] as tf.Tensor, ys });
 		}
 	}
-}
 
-/** Values of one example: pixels `[height, width, channels]`, or what a network made of them. */
-export interface Stackable {
-	readonly data: Float32Array;
-	readonly shape: readonly number[];
-}
-
-/**
- * Stacks examples of one shape into a tensor `[batch, …]`; the caller disposes it.
- *
- * @throws TransferLearningError if their shapes differ.
- */
-export function stack(examples: readonly Stackable[]): tf.Tensor {
-	const { shape = [] } = examples[0] ?? {};
-	const length = shape.reduce((product, size) => product * size, 1);
-	const data = new Float32Array(examples.length * length);
-	for (const [i, example] of examples.entries()) {
-		if (example.shape.join() !== shape.join()) {
-			throw new TransferLearningError(
-				`Images of ${example.shape.join(" x ")} and ${shape.join(" x ")} do not fit into one batch. Map them through preprocess first.`,
-			);
+	private applyMaps(batch: Batch): Batch {
+		if (this.maps.length === 0) return batch;
+		try {
+			return tf.tidy(() => {
+				const { xs, ys } = this.maps.reduce((batch, map) => map(batch), batch);
+				// A clone, since what came in is disposed below.
+				return { xs: xs.clone(), ys: ys.clone() };
+			});
+		} finally {
+			tf.dispose([batch.xs, batch.ys]);
 		}
-		data.set(example.data, i * length);
 	}
-	return tf.tensor(data, [examples.length, ...shape]);
-}
-
-/** The labels as a tensor `[batch, 1]`; the caller disposes it. */
-export function labelTensor(examples: readonly Example[]): tf.Tensor2D {
-	return tf.tensor2d(
-		examples.map(({ label }) => label),
-		[examples.length, 1],
-	);
 }

@@ -13,6 +13,8 @@ import { marker, scanPictures } from "./scan";
 import { reportSkipped } from "./skipped";
 import { parseSplit } from "./split";
 
+const classNames = ["cat", "dog"];
+
 // The rules are those of TensorFlow Datasets' builder cats_vs_dogs 4.0.1.
 const exampleName = /^PetImages\/(Cat|Dog)\/\d+\.jpg$/;
 /** Microsoft's archive has so many pictures … */
@@ -61,6 +63,7 @@ export async function loadCatsVsDogs(
 	return {
 		train: ImageDataset.from(
 			order.map((key) => toExample(byName.get(key) as Member)),
+			{ classNames },
 		),
 		info: datasetInfo({
 			name: "cats_vs_dogs",
@@ -72,7 +75,7 @@ export async function loadCatsVsDogs(
 			fileFormat: "zip",
 			downloadSize,
 			datasetSize,
-			classNames: ["cat", "dog"],
+			classNames,
 			splits: { train: { numExamples: intact.length, numShards } },
 			dropped: dropped.length,
 			skipped: Object.keys(unreadable).length,

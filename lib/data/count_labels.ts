@@ -1,5 +1,5 @@
 import type { ImageDataset } from "./dataset";
-import type { Example } from "./example";
+import type { Example, Label } from "./example";
 
 /**
  * Counts how many examples have each label, in one iteration, without reading a picture.
@@ -8,7 +8,7 @@ import type { Example } from "./example";
  * @returns the counts by name, e.g. `{ cat: 515, dog: 485 }`
  */
 export function countLabels(
-	dataset: ImageDataset<Example>,
+	dataset: ImageDataset<Example<Label>>,
 	classNames: readonly string[] = ["cat", "dog"],
 ): Record<string, number> {
 	const counts: Record<string, number> = Object.fromEntries(

@@ -1,18 +1,10 @@
 import { TransferLearningError } from "../errors";
 import { BatchedDataset } from "./batches";
-import type { Example, ImageExample } from "./example";
+import { cacheElements } from "./cache";
+import type { Example, ImageExample, Label } from "./example";
+import { type Item, MapChain, type MapFunction } from "./map_chain";
+import type { Preprocess } from "./preprocess";
 import { createShuffler } from "./shuffle";
-
-/**
- * Turns one element of a data set into another.
- *
- * A function that gives the same result whenever it is given the same example says so with a
- * property `pure: true`, as `preprocess` does: then `fit` may keep what it computed from the result.
- * Augmentation is not pure.
- */
-export type MapFunction<T, U> = ((element: T) => U | Promise<U>) & {
-	readonly pure?: boolean;
-};
 
 /** How `shuffle` draws its orders. */
 export interface ShuffleOptions {
@@ -22,26 +14,61 @@ export interface ShuffleOptions {
 	readonly reshuffleEachIteration?: boolean;
 }
 
+/** What differs from one iteration over a data set to the next: nothing, the order, or even which elements it has. */
+type Variation = "nothing" | "order" | "elements";
+
+interface Recipe {
+	readonly size: number;
+	/** Draws the items of one iteration, in order. */
+	readonly draw: () => readonly Item[];
+	/** All items that an iteration can have, without drawing: those of every iteration unless `varies` is `elements`. */
+	readonly candidates: () => readonly Item[];
+	readonly varies: Variation;
+	readonly classNames: readonly string[] | undefined;
+}
+
 /**
  * A data set with the semantics of `tf.data.Dataset`: a recipe that is followed anew at every iteration.
  *
- * What flows through `take`, `skip` and `shuffle` are light examples; pictures are read by what
- * `map` adds, when somebody asks for an element or a batch. (tfjs's own `tf.data` is not used: its
+ * What flows through `take`, `skip` and `shuffle` are light examples; images are read by what
+ * `map` adds, when an element or a batch is asked for. (tfjs's own `tf.data` is not used: its
  * `shuffle` draws a new order at every iteration even where `reshuffleEachIteration` is false, and other orders
  * than Python's for the same seed.)
  */
-export class ImageDataset<T extends Example = Example> {
-	private constructor(
-		/** How many elements there are. */
-		readonly size: number,
-		private readonly drawOrder: () => readonly Example[],
-		/** What each example passes through to become an element, in order. */
-		readonly maps: readonly MapFunction<never, unknown>[],
-	) {}
+export class ImageDataset<T extends Example<Label> = Example> {
+	private constructor(private readonly recipe: Recipe) {}
 
-	/** A data set of these examples, in this order. */
-	static from(examples: readonly Example[]): ImageDataset {
-		return new ImageDataset(examples.length, () => examples, []);
+	/**
+	 * A data set of these examples, in this order.
+	 *
+	 * @param options `classNames`: the names of the labels 0, 1, …, which charts, grids and counts then use
+	 */
+	static from(
+		examples: readonly Example[],
+		{ classNames }: { readonly classNames?: readonly string[] } = {},
+	): ImageDataset {
+		const items = examples.map((example) => ({
+			example,
+			chain: MapChain.empty,
+		}));
+		const list = () => items;
+		return new ImageDataset({
+			size: items.length,
+			draw: list,
+			candidates: list,
+			varies: "nothing",
+			classNames,
+		});
+	}
+
+	/** How many elements there are. */
+	get size(): number {
+		return this.recipe.size;
+	}
+
+	/** The names of the labels 0, 1, …, if they are known. */
+	get classNames(): readonly string[] | undefined {
+		return this.recipe.classNames;
 	}
 
 	/**
@@ -51,7 +78,7 @@ export class ImageDataset<T extends Example = Example> {
 	 */
 	take(count: number): ImageDataset<T> {
 		this.requireElements("take", count);
-		return this.reordered(count, (order) => order.slice(0, count));
+		return this.cut(count, (items) => items.slice(0, count));
 	}
 
 	/**
@@ -61,7 +88,7 @@ export class ImageDataset<T extends Example = Example> {
 	 */
 	skip(count: number): ImageDataset<T> {
 		this.requireElements("skip", count);
-		return this.reordered(this.size - count, (order) => order.slice(count));
+		return this.cut(this.size - count, (items) => items.slice(count));
 	}
 
 	/**
@@ -80,49 +107,172 @@ export class ImageDataset<T extends Example = Example> {
 			);
 		}
 		const shuffler = createShuffler(bufferSize, seed, reshuffleEachIteration);
-		return this.reordered(this.size, shuffler);
+		const { draw, candidates, varies } = this.recipe;
+		const shuffled = () => shuffler(draw());
+		if (!reshuffleEachIteration && varies === "nothing") {
+			return this.with({ draw: shuffled, candidates: shuffled });
+		}
+		return this.with({
+			draw: shuffled,
+			candidates,
+			varies: varies === "elements" ? varies : "order",
+		});
 	}
 
-	/** Passes every element through `map`, whenever it is asked for. */
-	map<U extends Example>(map: MapFunction<T, U>): ImageDataset<U> {
-		return new ImageDataset<U>(this.size, this.drawOrder, [...this.maps, map]);
+	/** Passes every element through `map`, whenever it is asked for. `map` may be a `MapFunction` that says that it is pure. */
+	map(map: Preprocess): ImageDataset<ImageExample<T["label"]>>;
+	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U>;
+	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U> {
+		const { draw, candidates } = this.recipe;
+		const append = (items: readonly Item[]) =>
+			items.map(({ example, chain }) => ({
+				example,
+				chain: chain.append(map as MapFunction<never, unknown>),
+			}));
+		return new ImageDataset<U>({
+			...this.recipe,
+			draw: () => append(draw()),
+			candidates: () => append(candidates()),
+		});
 	}
 
-	/** Groups elements into batches of `batchSize`; the last one may be smaller. The elements need pixels: see `preprocess`. */
+	/**
+	 * The elements whose example `predicate` accepts, in the same order.
+	 *
+	 * @param predicate sees the example as it was loaded, and must give the same answer every time
+	 * @throws TransferLearningError after `map`, whose results are not known yet, and after a `take` or `skip` that cuts another part at every iteration.
+	 */
+	filter(predicate: (example: Example) => boolean): ImageDataset<T> {
+		if (this.sample()?.chain.isEmpty === false) {
+			throw new TransferLearningError(
+				"filter looks at examples as they were loaded, and this data set has passed a map. Put filter before map.",
+			);
+		}
+		return this.select(predicate, "filter");
+	}
+
+	/**
+	 * The elements of this data set, then those of the other.
+	 *
+	 * @throws TransferLearningError if the two have different class names.
+	 */
+	concatenate(other: ImageDataset<T>): ImageDataset<T> {
+		const [one, two] = [this.recipe, other.recipe];
+		const classNames = one.classNames ?? two.classNames;
+		const names = [one, two].map((recipe) => recipe.classNames ?? classNames);
+		if (names[0]?.join("\n") !== names[1]?.join("\n")) {
+			throw new TransferLearningError(
+				`A data set of the classes ${names[0]?.join(", ")} cannot be joined with one of the classes ${names[1]?.join(", ")}: their labels mean different things.`,
+			);
+		}
+		const order: readonly Variation[] = ["nothing", "order", "elements"];
+		const rank = Math.max(order.indexOf(one.varies), order.indexOf(two.varies));
+		return this.with({
+			size: one.size + two.size,
+			draw: () => [...one.draw(), ...two.draw()],
+			candidates: () => [...one.candidates(), ...two.candidates()],
+			varies: order[rank] as Variation,
+			classNames,
+		});
+	}
+
+	/**
+	 * Keeps the elements in memory once they were computed, and the order in which they came first, as `tf.data`'s `cache` does.
+	 *
+	 * What is before it is followed once: a `shuffle` there draws one order, and an augmentation gives one
+	 * result for each example. The memory is free when the data set is not in use any more.
+	 */
+	cache(): ImageDataset<T> {
+		const { draw } = this.recipe;
+		const cached = cacheElements();
+		let items: readonly Item[] | undefined;
+		const once = () => {
+			items ??= draw().map(cached);
+			return items;
+		};
+		return this.with({ draw: once, candidates: once, varies: "nothing" });
+	}
+
+	/**
+	 * Groups elements into batches of `batchSize`; the last one may be smaller. The elements need pixels: see `preprocess`.
+	 */
 	batch(this: ImageDataset<ImageExample>, batchSize: number): BatchedDataset {
 		return new BatchedDataset(this, batchSize);
 	}
 
 	/** The examples of one iteration, in order, before any `map`. A shuffled data set draws a new order. */
 	examples(): readonly Example[] {
-		return this.drawOrder();
+		return this.items().map(({ example }) => example);
 	}
 
-	/** Gives the element that the `map`s make of an example. */
-	async element(example: Example): Promise<T> {
-		let element: unknown = example;
-		for (const map of this.maps) element = await map(element as never);
-		return element as T;
+	/** The examples of one iteration as `examples` gives them, each with what it passes through. */
+	items(): readonly Item[] {
+		return this.recipe.draw();
 	}
 
-	/** Whether an example always becomes the same element. */
-	get isPure(): boolean {
-		return this.maps.every((map) => map.pure === true);
+	/** One of the items, without drawing an order; undefined if there are none. */
+	sample(): Item | undefined {
+		return this.size > 0 ? this.recipe.candidates()[0] : undefined;
+	}
+
+	/**
+	 * The elements whose example `accept` accepts, mapped or not, in the same order.
+	 *
+	 * @param method what to call this in an error
+	 * @throws TransferLearningError if every iteration has other elements.
+	 */
+	select(
+		accept: (example: Example) => boolean,
+		method = "select",
+	): ImageDataset<T> {
+		const { draw, candidates } = this.recipe;
+		const select = (items: readonly Item[]) =>
+			items.filter(({ example }) => accept(example));
+		return this.with({
+			size: this.candidates(method).filter(accept).length,
+			draw: () => select(draw()),
+			candidates: () => select(candidates()),
+		});
+	}
+
+	/**
+	 * The examples of every iteration, before any `map`, without drawing an order.
+	 *
+	 * @param method what to call this in an error
+	 * @throws TransferLearningError if every iteration has other elements.
+	 */
+	candidates(method: string): readonly Example[] {
+		if (this.recipe.varies === "elements") {
+			throw new TransferLearningError(
+				`${method} needs the same elements at every iteration, and here take or skip cuts another part of a reshuffled data set each time. Call ${method} before shuffle, or shuffle with reshuffleEachIteration: false.`,
+			);
+		}
+		return this.recipe.candidates().map(({ example }) => example);
 	}
 
 	async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-		for (const example of this.examples()) yield await this.element(example);
+		for (const { example, chain } of this.items()) {
+			yield (await chain.apply(example)) as T;
+		}
 	}
 
-	private reordered(
+	private with(changes: Partial<Recipe>): ImageDataset<T> {
+		return new ImageDataset<T>({ ...this.recipe, ...changes });
+	}
+
+	private cut(
 		size: number,
-		reorder: (order: readonly Example[]) => readonly Example[],
+		slice: (items: readonly Item[]) => readonly Item[],
 	): ImageDataset<T> {
-		return new ImageDataset<T>(
+		const { draw, candidates, varies } = this.recipe;
+		const isCut = size < this.size;
+		return this.with({
 			size,
-			() => reorder(this.drawOrder()),
-			this.maps,
-		);
+			draw: () => slice(draw()),
+			...(varies === "nothing"
+				? { candidates: () => slice(candidates()) }
+				: { varies: isCut ? ("elements" as const) : varies }),
+		});
 	}
 
 	private requireElements(method: string, count: number): void {

@@ -1,10 +1,16 @@
-/** One labelled picture of a data set: light, since its bytes are read only when they are needed. */
-export interface Example {
+/**
+ * What an example is labelled with: the index of its class, one value for each class (a one-hot row, or probabilities),
+ * or the number or numbers that a model shall predict.
+ */
+export type Label = number | readonly number[] | Float32Array;
+
+/** One labelled image of a data set: light, since its bytes are read only when they are needed. */
+export interface Example<L extends Label = number> {
 	/** Its name in the archive or folder, e.g. `PetImages/Dog/4077.jpg`. */
 	readonly id: string;
-	/** Index into the data set's class names: for `cats_vs_dogs`, 0 is a cat and 1 a dog. */
-	readonly label: number;
-	/** Reads the encoded picture (JPEG, PNG, …), as it is stored. */
+	/** As loaded, an index into the data set's class names: for `cats_vs_dogs`, 0 is a cat and 1 a dog. A `map` may change it. */
+	readonly label: L;
+	/** Reads the encoded image (JPEG, PNG, …), as it is stored. */
 	readonly read: () => Promise<Buffer>;
 }
 
@@ -17,6 +23,6 @@ export interface Image<Data extends Uint8Array | Float32Array = Float32Array> {
 }
 
 /** An example whose pixels were read, decoded and made ready for a model. */
-export interface ImageExample extends Example {
+export interface ImageExample<L extends Label = Label> extends Example<L> {
 	readonly image: Image;
 }

@@ -65,6 +65,7 @@ export async function loadFolder(
 					read: () => readPicture(source, id),
 				}),
 			),
+			{ classNames },
 		),
 		info: datasetInfo({
 			name: path.basename(source),

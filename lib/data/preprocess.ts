@@ -1,9 +1,8 @@
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { limitConcurrency } from "./concurrency";
-import type { MapFunction } from "./dataset";
 import { decodePixels } from "./decode";
-import type { Example, ImageExample } from "./example";
+import type { Example, ImageExample, Label } from "./example";
 import { resizeBilinear } from "./resize";
 
 /** What every picture becomes. */
@@ -16,6 +15,11 @@ export interface PreprocessOptions {
 	 */
 	readonly range?: readonly [0, 1] | readonly [-1, 1];
 }
+
+/** Reads, decodes, resizes and scales an example's image; the label stays as it is. */
+export type Preprocess = (<L extends Label>(
+	example: Example<L>,
+) => Promise<ImageExample<L>>) & { readonly pure: true };
 
 // As many files are in memory at a time, whatever a batch's size: enough to keep libuv's four threads busy.
 const limit = limitConcurrency(8);
@@ -32,14 +36,16 @@ const limit = limitConcurrency(8);
 export function createPreprocess({
 	size: [height, width] = [128, 128],
 	range = [0, 1],
-}: PreprocessOptions = {}): MapFunction<Example, ImageExample> {
+}: PreprocessOptions = {}): Preprocess {
 	if (![height, width].every((side) => Number.isInteger(side) && side > 0)) {
 		throw new TransferLearningError(
 			`Pictures cannot be resized to ${height} x ${width}. Give size as height and width in whole pixels: size: [128, 128].`,
 		);
 	}
 	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
-	const preprocess = async (example: Example): Promise<ImageExample> => {
+	const preprocess = async <L extends Label>(
+		example: Example<L>,
+	): Promise<ImageExample<L>> => {
 		const pixels = await limit(async () =>
 			decodePixels(await example.read(), example.id),
 		);
@@ -53,7 +59,7 @@ export function createPreprocess({
 		tf.dispose([pixels, scaled]);
 		return { ...example, image: { data, shape: [height, width, 3] } };
 	};
-	return Object.assign(preprocess, { pure: true });
+	return Object.assign(preprocess, { pure: true } as const);
 }
 
 /** Prepares pictures as the walkthrough does: `[128, 128, 3]`, values 0–1. */

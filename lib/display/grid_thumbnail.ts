@@ -1,10 +1,10 @@
 import sharp from "sharp";
 import { decodeImage } from "../data/decode";
-import type { Example, Image } from "../data/example";
+import type { Example, Image, Label } from "../data/example";
 
 /** An example's picture as a PNG of `size` x `size` pixels: its preprocessed image if it has one, else what is stored. */
 export async function toThumbnail(
-	example: Example & { readonly image?: Image },
+	example: Example<Label> & { readonly image?: Image },
 	size: number,
 ): Promise<Buffer> {
 	const image = example.image

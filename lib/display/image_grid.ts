@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { ImageDataset } from "../data/dataset";
-import type { Example } from "../data/example";
+import type { Example, Label } from "../data/example";
 import { TransferLearningError } from "../errors";
 import { dataNote } from "./data_note";
 import type { Picture } from "./figure";
@@ -38,12 +38,17 @@ export interface ImageGridOptions {
  * @throws TransferLearningError if a picture cannot be read, or the numbers of examples and predictions differ.
  */
 export async function imageGrid(
-	examples: ImageDataset<Example> | readonly Example[],
+	examples: ImageDataset<Example<Label>> | readonly Example[],
 	options: ImageGridOptions = {},
 ): Promise<Picture> {
 	const { title = "", columns = 6, size = 144 } = options;
 	const dataset = isList(examples) ? ImageDataset.from(examples) : examples;
-	const captions = chooseExamples(dataset.examples(), options);
+	const items = dataset.items();
+	const chains = new Map(items.map(({ example, chain }) => [example, chain]));
+	const captions = chooseExamples(
+		items.map(({ example }) => example),
+		options,
+	);
 	const hasPredictions = options.predictions !== undefined;
 	const labelled = await hasFonts();
 	const note = dataNote();
@@ -51,7 +56,7 @@ export async function imageGrid(
 
 	const thumbnails = await Promise.all(
 		captions.map(async ({ example }) =>
-			toThumbnail(await dataset.element(example), size),
+			toThumbnail((await chains.get(example)?.apply(example)) ?? example, size),
 		),
 	);
 	const inRow = Math.max(1, Math.min(columns, captions.length));
@@ -124,7 +129,7 @@ function chooseExamples(
 
 // Array.isArray does not narrow a readonly array.
 function isList(
-	examples: ImageDataset<Example> | readonly Example[],
+	examples: ImageDataset<Example<Label>> | readonly Example[],
 ): examples is readonly Example[] {
 	return Array.isArray(examples);
 }

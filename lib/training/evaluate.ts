@@ -4,7 +4,7 @@ import { onInterruption } from "../display/notebook";
 import { createProgress } from "../display/progress";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
-import { FrozenPrefix } from "./frozen_prefix";
+import { FeatureExtractor } from "./feature_extractor";
 import type { Metrics } from "./history";
 import {
 	type BatchMetrics,
@@ -26,7 +26,7 @@ export async function evaluate(
 	batches: BatchedDataset,
 ): Promise<Metrics> {
 	requireCompiled(model);
-	const prefix = new FrozenPrefix(model, 0, false);
+	const prefix = new FeatureExtractor(model, 0, false);
 	const progress = createProgress("Evaluating");
 	const interruption = { requested: false };
 	const endInterruption = await onInterruption(() => {
@@ -63,7 +63,7 @@ export async function evaluate(
  * @param onBatch called after each batch
  */
 export async function evaluateFrom(
-	prefix: FrozenPrefix,
+	prefix: FeatureExtractor,
 	model: tf.LayersModel,
 	batches: BatchedDataset,
 	interruption: { readonly requested: boolean },
@@ -73,7 +73,7 @@ export async function evaluateFrom(
 	for await (const { values, ys } of prefix.batches(batches)) {
 		results.push(
 			tf.tidy(() => {
-				const predictions = prefix.runRest(values, false);
+				const predictions = prefix.runHead(values, false)[0] as tf.Tensor;
 				const loss = batchLoss(model, ys, predictions);
 				return batchMetrics(model, ys, predictions, loss);
 			}),

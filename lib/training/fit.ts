@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
+import type { RowBatch } from "../data/produce";
 import { onInterruption } from "../display/notebook";
 import { createTrainingDisplay } from "../display/training_display";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { stepLikeKeras } from "./adam";
 import { evaluateFrom } from "./evaluate";
-import { type FrontierBatch, FrozenPrefix } from "./frozen_prefix";
+import { FeatureExtractor } from "./feature_extractor";
 import type { History, Metrics } from "./history";
 import {
 	type BatchMetrics,
@@ -59,7 +60,7 @@ export async function fit(
 ): Promise<History> {
 	requireCompiled(model);
 	const variables = trainableVariables(model);
-	const prefix = new FrozenPrefix(model, cacheBytes, true);
+	const prefix = new FeatureExtractor(model, cacheBytes, true);
 	const history = emptyHistory(model);
 	const display = createTrainingDisplay({
 		epochs,
@@ -118,8 +119,8 @@ export async function fit(
 /** One step of the optimizer. The metrics are those before the step, as in Keras. */
 function trainOnBatch(
 	model: tf.LayersModel,
-	prefix: FrozenPrefix,
-	{ values, ys }: FrontierBatch,
+	prefix: FeatureExtractor,
+	{ values, ys }: RowBatch,
 	variables: tf.Variable[],
 ): BatchMetrics {
 	return tf.tidy(() => {
@@ -127,7 +128,7 @@ function trainOnBatch(
 		const loss = stepLikeKeras(model.optimizer, () =>
 			model.optimizer.minimize(
 				() => {
-					predictions = tf.keep(prefix.runRest(values, true));
+					predictions = tf.keep(prefix.runHead(values, true)[0] as tf.Tensor);
 					return batchLoss(model, ys, predictions);
 				},
 				true,

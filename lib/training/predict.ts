@@ -4,7 +4,7 @@ import { onInterruption } from "../display/notebook";
 import { createProgress } from "../display/progress";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
-import { FrozenPrefix } from "./frozen_prefix";
+import { FeatureExtractor } from "./feature_extractor";
 
 /**
  * Computes what a model says of each example, in inference mode.
@@ -18,7 +18,7 @@ export async function predict(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
 ): Promise<Float32Array[]> {
-	const prefix = new FrozenPrefix(model, 0, false);
+	const prefix = new FeatureExtractor(model, 0, false);
 	const rows: Float32Array[] = [];
 	const progress = createProgress("Predicting");
 	const interruption = { requested: false };
@@ -27,7 +27,7 @@ export async function predict(
 	});
 	try {
 		for await (const { values: inputs, ys } of prefix.batches(batches)) {
-			const output = prefix.runRest(inputs, false);
+			const output = prefix.runHead(inputs, false)[0] as tf.Tensor;
 			const values = output.dataSync() as Float32Array;
 			const length = values.length / ys.shape[0];
 			for (let start = 0; start < values.length; start += length) {

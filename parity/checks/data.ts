@@ -80,8 +80,8 @@ function iterate({ size, buffer, seed, take, iterations }: Case): Iterations {
 	const batches = (part: typeof shuffled) =>
 		part
 			.batch(32)
-			.examples()
-			.map((batch) => batch.map(({ id }) => Number(id)));
+			.items()
+			.map((batch) => batch.map(({ example }) => Number(example.id)));
 	return Array.from({ length: iterations }, () => [
 		batches(shuffled.take(take)),
 		batches(shuffled.skip(take)),

@@ -77,9 +77,9 @@ export async function compareTraining(
  * `shuffle`'s next order is lost. `tf.data` itself, and the library, give every order.
  */
 class KerasBatches extends BatchedDataset {
-	override examples(): Example[][] {
-		const batches = super.examples();
-		super.examples();
+	override items() {
+		const batches = super.items();
+		super.items();
 		return batches;
 	}
 }

@@ -110,7 +110,7 @@ test("batches cover one iteration; the last one is smaller", () => {
 		.batch(4);
 	assert.equal(batches.size, 3);
 	assert.deepEqual(
-		batches.examples().map((batch) => batch.length),
+		batches.items().map((batch) => batch.length),
 		[4, 4, 2],
 	);
 });

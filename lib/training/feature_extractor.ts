@@ -1,0 +1,124 @@
+import type { BatchedDataset } from "../data/batches";
+import type { Image } from "../data/example";
+import type { Item } from "../data/map_chain";
+import {
+	produceBatches,
+	type Row,
+	type RowBatch,
+	type RowMaker,
+	type Stackable,
+	stack,
+} from "../data/produce";
+import { TransferLearningError } from "../errors";
+import { foldBatchNormalization } from "../model/fold_batch_norm";
+import { flatten, type Graph, run, splitFrozen } from "../model/graph";
+import { poolFirst } from "../model/pool_first";
+import { tf } from "../tf";
+import { FeatureCache, featureStoreOf } from "./feature_cache";
+
+/**
+ * A model in two parts: the feature extractor, which training does not change, and the head, which starts from the features.
+ *
+ * An example passes through the extractor once; its features are kept and serve all epochs and the validation, then
+ * `evaluate`, and the next model on the same frozen base. If nothing of the model is frozen, the features are the
+ * preprocessed pixels, which saves reading and decoding them again.
+ *
+ * Features are plain arrays, but the extractor has tensors of its own: `dispose` it.
+ */
+export class FeatureExtractor implements RowMaker {
+	/** Disposes the folded weights. */
+	readonly dispose: () => void;
+	private readonly extractor: Graph;
+	private readonly head: Graph;
+	private readonly cache: FeatureCache;
+
+	constructor(
+		private readonly model: tf.LayersModel,
+		/** How many bytes of features may be kept, those of other models included. What does not fit is computed again each time. */
+		cacheBytes: number,
+		/** Whether the head will be trained. */
+		training: boolean,
+	) {
+		const { prefix, rest } = splitFrozen(flatten(model));
+		this.cache = new FeatureCache(featureStoreOf(prefix), cacheBytes);
+		const before = foldBatchNormalization(prefix);
+		const after = training
+			? { graph: poolFirst(rest), dispose: () => {} }
+			: foldBatchNormalization(poolFirst(rest));
+		this.extractor = before.graph;
+		this.head = after.graph;
+		this.dispose = () => {
+			before.dispose();
+			after.dispose();
+		};
+	}
+
+	/** One iteration over the data, as the head sees it. Whoever iterates disposes all tensors. */
+	async *batches(batched: BatchedDataset): AsyncGenerator<RowBatch> {
+		if (batched.maps.length === 0) {
+			yield* produceBatches(batched, this);
+			return;
+		}
+		for await (const { xs, ys } of batched) {
+			this.requireShape(xs.shape.slice(1), "a batch");
+			const values = tf.tidy(() => run(this.extractor, [xs], false));
+			xs.dispose();
+			yield { values, ys: ys as tf.Tensor2D };
+		}
+	}
+
+	/** Runs the head on features; the caller disposes the results. */
+	runHead(values: readonly tf.Tensor[], training: boolean): tf.Tensor[] {
+		return tf.tidy(() => run(this.head, values, training));
+	}
+
+	lookUp(item: Item): Row | undefined {
+		return this.cache.get(item);
+	}
+
+	keep(item: Item, row: Row): void {
+		this.cache.set(item, row);
+	}
+
+	make(images: readonly Image[], items: readonly Item[]): Stackable[][] {
+		for (const [i, { shape }] of images.entries()) {
+			this.requireShape(shape, (items[i] as Item).example.id);
+		}
+		if (this.extractor.steps.length === 0)
+			return images.map((image) => [image]);
+		const values = tf.tidy(() => {
+			const xs = stack(images);
+			return run(this.extractor, [xs], false);
+		});
+		// Not within `tidy`, which would look for tensors among the values.
+		const columns = values.map((value) => ({
+			shape: value.shape.slice(1),
+			data: value.dataSync() as Float32Array,
+		}));
+		tf.dispose(values);
+		return images.map((_, i) =>
+			columns.map(({ shape, data }) => {
+				const length = data.length / images.length;
+				return { shape, data: data.slice(i * length, (i + 1) * length) };
+			}),
+		);
+	}
+
+	private requireShape(shape: readonly number[], name: string): void {
+		const expected = this.model.inputs[0]?.shape.slice(1) ?? [];
+		const fits =
+			expected.length === shape.length &&
+			expected.every((size, i) => size === null || size === shape[i]);
+		if (fits) return;
+		const show = (sizes: readonly (number | null)[]) =>
+			sizes.map((size) => size ?? "any").join(" x ");
+		const [height, width] = expected;
+		const advice =
+			expected.length === 3 && height && width
+				? ` Resize the images: createPreprocess({ size: [${height}, ${width}] }).`
+				: "";
+		throw new TransferLearningError(
+			`The model "${this.model.name}" takes examples of ${show(expected)}, and ${name} has ${show(shape)}.${advice}`,
+		);
+	}
+}
