@@ -143,7 +143,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	 * @throws TransferLearningError after `map`, whose results are not known yet, and after a `take` or `skip` that cuts another part at every iteration.
 	 */
 	filter(predicate: (example: Example) => boolean): ImageDataset<T> {
-		if (this.sample()?.chain.isEmpty === false) {
+		if (this.sample().items()[0]?.chain.isEmpty === false) {
 			throw new TransferLearningError(
 				"filter looks at examples as they were loaded, and this data set has passed a map. Put filter before map.",
 			);
@@ -210,9 +210,16 @@ export class ImageDataset<T extends Example<Label> = Example> {
 		return this.recipe.draw();
 	}
 
-	/** One of the items, without drawing an order; undefined if there are none. */
-	sample(): Item | undefined {
-		return this.size > 0 ? this.recipe.candidates()[0] : undefined;
+	/** A data set of one of the elements, for which no order is drawn; empty if there are none. */
+	sample(): ImageDataset<T> {
+		const items = this.size > 0 ? this.recipe.candidates().slice(0, 1) : [];
+		const list = () => items;
+		return this.with({
+			size: items.length,
+			draw: list,
+			candidates: list,
+			varies: "nothing",
+		});
 	}
 
 	/**

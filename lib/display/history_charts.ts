@@ -36,10 +36,10 @@ export function historyChart(
 	return {
 		data: [...metricTraces(history, "accuracy"), ...loss],
 		layout: createLayout(title, {
-			xaxis: { ...epochAxis(history.accuracy), domain: [0, 0.45] },
-			yaxis: accuracyAxis(history.accuracy, history.val_accuracy),
+			xaxis: { ...epochAxis(history.accuracy ?? []), domain: [0, 0.45] },
+			yaxis: accuracyAxis(history.accuracy ?? [], history.val_accuracy ?? []),
 			xaxis2: {
-				...epochAxis(history.accuracy),
+				...epochAxis(history.accuracy ?? []),
 				domain: [0.57, 1],
 				anchor: "y2",
 			},
@@ -89,10 +89,10 @@ function metricChart(
 	return {
 		data: metricTraces(history, metric),
 		layout: createLayout(title, {
-			xaxis: epochAxis(history.accuracy),
+			xaxis: epochAxis(history.accuracy ?? []),
 			yaxis:
 				metric === "accuracy"
-					? accuracyAxis(history.accuracy, history.val_accuracy)
+					? accuracyAxis(history.accuracy ?? [], history.val_accuracy ?? [])
 					: lossAxis,
 		}),
 	};
@@ -102,9 +102,9 @@ function metricChart(
 function metricTraces(history: History, metric: Metric): Partial<Data>[] {
 	const name = axisTitles[metric];
 	const validation = history[`val_${metric}`] ?? [];
-	const judged = validation.length > 0 ? validation : history[metric];
+	const judged = validation.length > 0 ? validation : (history[metric] ?? []);
 	return [
-		line(name, history[metric], 0),
+		line(name, history[metric] ?? [], 0),
 		...(validation.length > 0
 			? [line(`Validation ${name}`, validation, 1)]
 			: []),

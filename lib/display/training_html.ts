@@ -32,7 +32,13 @@ export function chartSvg(history: History, epochs: number): string {
 		Number.MIN_VALUE,
 	);
 	const panels = [
-		panel("accuracy", history.accuracy, history.val_accuracy, 1, epochs),
+		panel(
+			"accuracy",
+			history.accuracy ?? [],
+			history.val_accuracy ?? [],
+			1,
+			epochs,
+		),
 		panel("loss", history.loss, history.val_loss, lossTop, epochs),
 	];
 	const drawn = panels.map(
