@@ -48,8 +48,8 @@ export function normalizeBatch(
 		x,
 		along(mean) as tf.Tensor1D,
 		along(variance) as tf.Tensor1D,
-		beta ? (along(beta.read()) as tf.Tensor1D) : undefined,
-		gamma ? (along(gamma.read()) as tf.Tensor1D) : undefined,
+		along(beta?.read() ?? tf.zerosLike(mean)) as tf.Tensor1D,
+		along(gamma?.read() ?? tf.onesLike(mean)) as tf.Tensor1D,
 		epsilon,
 	);
 }

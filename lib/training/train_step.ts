@@ -1,7 +1,7 @@
 import type { RowBatch } from "../data/produce";
 import type { LayerVariable } from "../model/compiled";
 import { tf } from "../tf";
-import { stepLikeKeras } from "./adam";
+import { applyGradients } from "./keras_step";
 import type { Loss, Output } from "./losses";
 import { type BatchMetrics, type Metric, measureBatch } from "./metrics";
 import type { SplitModel } from "./split_model";
@@ -28,18 +28,17 @@ export function trainOnBatch(
 ): BatchMetrics {
 	return tf.tidy(() => {
 		let output: Output | undefined;
-		const value = stepLikeKeras(model.optimizer, () =>
-			model.optimizer.minimize(
-				() => {
-					output = split.runHead(values, true);
-					tf.keep(output.predictions);
-					if (output.logits) tf.keep(output.logits);
-					return batchLoss(split, loss, ys, output, sampleWeights);
-				},
-				true,
-				weights.map((weight) => weight.read() as tf.Variable),
-			),
-		) as tf.Scalar;
+		const variables = weights.map((weight) => weight.read() as tf.Variable);
+		const { value, grads } = tf.variableGrads(() => {
+			output = split.runHead(values, true);
+			tf.keep(output.predictions);
+			if (output.logits) tf.keep(output.logits);
+			return batchLoss(split, loss, ys, output, sampleWeights);
+		}, variables);
+		applyGradients(
+			model.optimizer,
+			variables.map(({ name }) => ({ name, tensor: grads[name] ?? null })),
+		);
 		for (const weight of weights) applyConstraint(weight);
 		const { predictions, logits } = output as unknown as Output;
 		const measured = measureBatch(metrics, ys, { predictions, logits }, value);
@@ -71,5 +70,6 @@ function applyConstraint(weight: LayerVariable): void {
 	const { constraint } = weight as unknown as {
 		readonly constraint: unknown;
 	};
-	if (constraint) weight.write(weight.read());
+	// A clone, since a weight takes no notice of itself.
+	if (constraint) weight.write(weight.read().clone());
 }
