@@ -62,6 +62,14 @@ test("callbacks are called in Keras's order, with Keras's keys", async () => {
 	assert.equal(history.loss.length, 2);
 });
 
+test("the lines of the epochs are numbered on from initialEpoch", async (t) => {
+	const lines = t.mock.method(console, "log", () => {});
+	await fit(build(), batches, { epochs: 4, initialEpoch: 2 });
+	const texts = lines.mock.calls.map(({ arguments: [text] }) => String(text));
+	assert.match(texts[0] ?? "", /^Epoch 3\/4 - /);
+	assert.match(texts[1] ?? "", /^Epoch 4\/4 - /);
+});
+
 test("tfjs's own callbacks work: earlyStopping and CustomCallback", async () => {
 	const seen: number[] = [];
 	const stopping = tf.callbacks.earlyStopping({
