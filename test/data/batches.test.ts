@@ -83,9 +83,9 @@ test("labels of different lengths, and what is no number, are refused by the pho
 		isRefused(/label of photo 2 has 2 values, and that of photo 0 .* has 1/),
 	);
 	for (const [odd, shown] of [
-		[Number.NaN, "null"],
-		[[0, Number.POSITIVE_INFINITY], "\\[0,null\\]"],
-		["dog", '"dog"'],
+		[Number.NaN, "NaN"],
+		[[0, Number.POSITIVE_INFINITY], "\\[ 0, Infinity \\]"],
+		["dog", "'dog'"],
 	] as [Label, string][]) {
 		const strange = makeImages(3, (label) =>
 			label === 1 ? odd : typeof odd === "object" ? [0, 1] : 0,

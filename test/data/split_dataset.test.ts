@@ -119,7 +119,7 @@ test("what cannot be split is refused with the reason", () => {
 		{ train: -0.5, test: 0.5 },
 		{ train: Number.NaN },
 		{ train: 80, test: 20 },
-	]) {
+	] as Record<string, number>[]) {
 		assert.throws(
 			() => split(dataset, fractions),
 			isRefused(/shares above 0 that add up to 1 at most.*train: 0\.8/),
