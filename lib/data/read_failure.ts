@@ -7,7 +7,7 @@ export function readFailure(
 ): TransferLearningError {
 	const reason = (cause as Error).message;
 	return new TransferLearningError(
-		`${file} could not be read (${reason}). Its contents may be fine: run this again, and check the disk if it fails again.`,
+		`${file} could not be read (${reason}). Its contents may be fine: run this again; if it fails again, the reason in brackets is what to fix.`,
 		{ cause },
 	);
 }

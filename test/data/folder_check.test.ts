@@ -262,6 +262,20 @@ test("names with line breaks, control characters and emoji work, and are printed
 	);
 });
 
+test("a name that is not valid UTF-8 is skipped with a line that says so", async (t) => {
+	const folder = makeFolder("bytes", pets);
+	const name = Buffer.concat([
+		Buffer.from(path.join(folder, "cat", "caf")),
+		Buffer.from([0xe9]),
+		Buffer.from(".jpg"),
+	]);
+	fs.writeFileSync(name, jpeg);
+	const { result, lines } = await capture(t, () => load(folder));
+	assert.deepEqual(idsOf(result), pets);
+	assert.equal(result.info.skipped, 1);
+	assert.match(skips(lines).join("\n"), /cat\/caf.*name is not valid UTF-8/);
+});
+
 test("what is passed over on purpose is counted in a line, and nothing is said of nothing", async (t) => {
 	const folder = makeFolder("passed over", pets);
 	const quiet = await capture(t, () => load(folder));
