@@ -1,4 +1,5 @@
 import "./kernels/register";
+import { registerCompile } from "./model/compiled";
 
 export {
 	type Batch,
@@ -43,7 +44,10 @@ export type { ChartOptions } from "./display/theme";
 export { TransferLearningError } from "./errors";
 export { type MobileNetV2Options, mobileNetV2 } from "./model/mobilenet_v2";
 export { summary } from "./model/summary";
-export { evaluate } from "./training/evaluate";
+export type { Callback, Callbacks, Logs } from "./training/callbacks";
+export { evaluate, type RunOptions } from "./training/evaluate";
 export { type FitOptions, fit } from "./training/fit";
 export type { History, Metrics } from "./training/history";
 export { predict } from "./training/predict";
+
+registerCompile();

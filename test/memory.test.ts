@@ -16,6 +16,7 @@ const {
 	predict,
 	preprocess,
 	show,
+	split,
 	summary,
 } = library;
 
@@ -60,6 +61,7 @@ const calls: Record<string, () => unknown> = {
 		for await (const { xs, ys } of batches) tf.dispose([xs, ys]);
 	},
 	ImageDataset: () => images.shuffle(5).take(10).skip(3).examples(),
+	split: () => split(images, { train: 0.8, test: 0.2 }),
 	mobileNetV2: async () => {
 		const options = { inputShape: [96, 96, 3], alpha: 0.35 } as const;
 		const base = await mobileNetV2({ ...options, weights: null });

@@ -77,6 +77,11 @@ export class BatchedDataset {
 		);
 	}
 
+	/** A batch of one of the elements, for which no order is drawn. */
+	sample(): BatchedDataset {
+		return new BatchedDataset(this.dataset.sample(), 1, 0, this.maps);
+	}
+
 	async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
 		for await (const { values, ys } of produceBatches(this, pixels)) {
 			yield this.applyMaps({ xs: values[0] as tf.Tensor, ys });

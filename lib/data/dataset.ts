@@ -215,9 +215,16 @@ export class ImageDataset<T extends Example<Label> = Example> {
 		return this.recipe.draw();
 	}
 
-	/** One of the items, without drawing an order; undefined if there are none. */
-	sample(): Item | undefined {
-		return this.size > 0 ? this.recipe.candidates()[0] : undefined;
+	/** A data set of one of the elements, for which no order is drawn; empty if there are none. */
+	sample(): ImageDataset<T> {
+		const items = this.size > 0 ? this.recipe.candidates().slice(0, 1) : [];
+		const list = () => items;
+		return this.with({
+			size: items.length,
+			draw: list,
+			candidates: list,
+			varies: "nothing",
+		});
 	}
 
 	/**

@@ -16,6 +16,9 @@ export interface Progress {
 	end(text?: string): void;
 }
 
+/** Shows nothing. */
+export const silent: Progress = { update: () => {}, end: () => {} };
+
 /** Milliseconds before something is worth showing. */
 const delay = 1000;
 

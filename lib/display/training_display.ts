@@ -1,3 +1,4 @@
+import type { Callback, Logs } from "../training/callbacks";
 import type { History, Metrics } from "../training/history";
 import { createOutput, inNotebook } from "./notebook";
 import { createBar, progressHtml } from "./progress";
@@ -7,16 +8,8 @@ import { createTimeLeft } from "./time_left";
 import { chartSvg, historyTable } from "./training_html";
 import { formatEpochs, formatMetrics } from "./training_text";
 
-/** What is shown of a training while it runs, and what stays of it. */
-export interface TrainingDisplay {
-	/**
-	 * One more batch is done, of training or of validation.
-	 *
-	 * @param metrics computes the means of the epoch so far; called only if they are shown
-	 */
-	batch(metrics: () => Metrics): void;
-	/** One more epoch is in the history. */
-	epoch(): void;
+/** What is shown of a training while it runs, as a callback of `fit`, and what stays of it. */
+export interface TrainingDisplay extends Callback {
 	/**
 	 * Leaves the final frame: a table in a notebook, a line an epoch elsewhere.
 	 *
@@ -28,6 +21,8 @@ export interface TrainingDisplay {
 /** The sizes of a training, and the history that it fills. */
 export interface Training {
 	readonly epochs: number;
+	/** How many epochs were trained before. */
+	readonly initialEpoch: number;
 	/** Batches of an epoch, those of the validation included. */
 	readonly batches: number;
 	readonly history: History;
@@ -54,27 +49,34 @@ interface Status {
 
 /** Shows a training in place: a bar, a table and a chart in a notebook, a bar and lines in a terminal, lines elsewhere. */
 export function createTrainingDisplay(training: Training): TrainingDisplay {
-	const { epochs, batches, history } = training;
+	const { epochs, initialEpoch, batches, history } = training;
 	const screen = createScreen(training);
 	const isDue = createThrottle();
-	const timeLeft = createTimeLeft(epochs, batches);
+	const timeLeft = createTimeLeft(epochs - initialEpoch, batches);
 	const started = performance.now();
 	let done = 0;
+	let trained: Logs = {};
+	const draw = () => {
+		done++;
+		if (!isDue()) return;
+		const { batch, size, ...metrics } = trained;
+		const text = [
+			// A narrow terminal cuts what comes last.
+			`${done}/${batches}`,
+			timeLeft(history.seconds.length, done),
+			...formatMetrics(metrics as unknown as Metrics),
+			`${((performance.now() - started) / 1000).toFixed(0)} s so far`,
+		].join(" - ");
+		const epoch = initialEpoch + history.seconds.length + 1;
+		screen.draw({ epoch, fraction: done / batches, text });
+	};
 	return {
-		batch(metrics) {
-			done++;
-			if (!isDue()) return;
-			const text = [
-				// A narrow terminal cuts what comes last.
-				`${done}/${batches}`,
-				timeLeft(history.seconds.length, done),
-				...formatMetrics(metrics()),
-				`${((performance.now() - started) / 1000).toFixed(0)} s so far`,
-			].join(" - ");
-			const epoch = history.seconds.length + 1;
-			screen.draw({ epoch, fraction: done / batches, text });
+		onBatchEnd(_, logs = {}) {
+			trained = logs;
+			draw();
 		},
-		epoch() {
+		onTestBatchEnd: draw,
+		onEpochEnd() {
 			done = 0;
 			screen.epoch();
 		},
@@ -90,20 +92,23 @@ function createScreen(training: Training): Screen {
 		: plainScreen(training);
 }
 
-function notebookScreen({ epochs, history }: Training): Screen {
+function notebookScreen({ epochs, initialEpoch, history }: Training): Screen {
 	const output = createOutput();
 	return {
 		draw({ epoch, fraction, text }) {
 			output({
-				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs)}${historyTable(history)}`,
+				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs - initialEpoch)}${historyTable(history, undefined, initialEpoch)}`,
 				"text/plain": `Epoch ${epoch}/${epochs} - ${text}`,
 			});
 		},
 		epoch() {},
 		end(remark) {
 			output({
-				"text/html": historyTable(history, remark),
-				"text/plain": [...formatEpochs(history, epochs), remark ?? []]
+				"text/html": historyTable(history, remark, initialEpoch),
+				"text/plain": [
+					...formatEpochs(history, epochs, initialEpoch),
+					remark ?? [],
+				]
 					.flat()
 					.join("\n"),
 			});
@@ -111,10 +116,11 @@ function notebookScreen({ epochs, history }: Training): Screen {
 	};
 }
 
-function plainScreen({ epochs, history }: Training): Screen {
+function plainScreen({ epochs, initialEpoch, history }: Training): Screen {
 	return {
 		draw() {},
-		epoch: () => console.log(formatEpochs(history, epochs).at(-1)),
+		epoch: () =>
+			console.log(formatEpochs(history, epochs, initialEpoch).at(-1)),
 		end: (remark) => remark && console.log(remark),
 	};
 }

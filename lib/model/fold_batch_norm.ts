@@ -32,7 +32,8 @@ export function foldBatchNormalization(graph: Graph): InferenceGraph {
 		const norm = consumerOf(convolution.outputs[0]);
 		return norm &&
 			isLinearConvolution(convolution.layer) &&
-			isChannelwise(norm.layer)
+			isChannelwise(norm.layer) &&
+			!(norm.training && !norm.frozen)
 			? { convolution, norm }
 			: [];
 	});

@@ -1,181 +1,279 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
-import type { RowBatch } from "../data/produce";
-import { onInterruption } from "../display/notebook";
+import { interruptible } from "../display/interruptible";
 import { createTrainingDisplay } from "../display/training_display";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
-import { stepLikeKeras } from "./adam";
-import { evaluateFrom } from "./evaluate";
-import { FeatureExtractor } from "./feature_extractor";
-import type { History, Metrics } from "./history";
 import {
-	type BatchMetrics,
-	batchLoss,
-	batchMetrics,
-	meanMetrics,
-	metricNames,
-	requireCompiled,
-} from "./metrics";
+	type Callback,
+	type Callbacks,
+	callAll,
+	listCallbacks,
+} from "./callbacks";
+import {
+	checkClassWeight,
+	requireExamples,
+	requireInteger,
+	requireOwnOptimizer,
+	sampleWeights,
+	trainedWeights,
+} from "./check_model";
+import { checkTargets } from "./check_targets";
+import { evaluateBatch } from "./evaluate";
+import type { History, Metrics } from "./history";
+import { lossOf } from "./losses";
+import { metricNames, metricsOf, RunningMetrics } from "./metrics";
+import { SplitModel } from "./split_model";
+import { type Training, trainOnBatch } from "./train_step";
 
-/** How long to train, and what to tell. */
+/** How to train, and what to tell. */
 export interface FitOptions {
-	/** How many times to go through the data. Default: 1. */
+	/** The number of the epoch to stop after, which is how many times to go through the data unless `initialEpoch` is given. Default: 1. */
 	readonly epochs?: number;
+	/** The number of epochs that were trained before, to go on counting from there. Default: 0. */
+	readonly initialEpoch?: number;
 	/** What to evaluate the model on after each epoch. Default: nothing. */
 	readonly validationData?: BatchedDataset;
-	/** 1 shows the progress and the metrics of each epoch, 0 shows nothing. Default: 1. */
-	readonly verbose?: 0 | 1;
+	/** What to call on the way: `tf.callbacks.earlyStopping({ monitor: 'val_loss', patience: 2 })`, or `{ onEpochEnd: (epoch, logs) => … }`. Default: nothing. */
+	readonly callbacks?: Callbacks;
+	/** How much an example of each class counts in the loss, by class index; a class without a weight counts 1. Default: all count 1. */
+	readonly classWeight?: Readonly<Record<number, number>>;
 	/**
-	 * How many bytes of what the frozen part makes of the examples are kept between epochs; if nothing is frozen, that is
-	 * their pixels. Examples that do not fit are read and computed again at every epoch, with the same results.
+	 * Maximum bytes of cached features (pixels, if nothing is frozen), those of other models included. Examples that do not
+	 * fit are read and computed again at every epoch, with the same results.
 	 * Default: 1 GiB, room for 200,000 examples at MobileNetV2's 5 KB, or for 5,400 of 128 x 128 pixels.
 	 */
 	readonly cacheBytes?: number;
+	/** Ends the training after the batch at hand when it is aborted; in a notebook ■ does the same. Default: none. */
+	readonly signal?: AbortSignal;
+	/** 1 shows the progress and the metrics of each epoch, 0 shows nothing. Default: 1. */
+	readonly verbose?: 0 | 1;
 }
 
 /**
  * Trains a compiled model, as Keras's `fit` does.
  *
- * The longest frozen part at the model's beginning is computed once per example and not at every epoch,
- * with the same result. A frozen BatchNormalization runs in inference mode, as in Keras since TensorFlow 2.
- * The kernel's interruption ends the training after the batch at hand; the history then holds the whole epochs until there.
- * Outside a notebook Ctrl-C ends the process, as usual.
+ * ```ts
+ * const history = await fit(model, trainBatches, { epochs: 10, validationData: testBatches });
+ * ```
  *
+ * It takes every model of one input and one output. What was frozen when the model was compiled is not trained; the longest
+ * frozen part at the model's beginning is computed once per example and not at every epoch, with the same result. A frozen
+ * BatchNormalization runs in inference mode, as in Keras since TensorFlow 2.
+ *
+ * When the training is interrupted, the history holds the whole epochs until there, and the model keeps what it has learnt.
  * The optimizer keeps its own state (Adam's moments); it belongs to the model.
  *
- * @param batches pixels as the model takes them, and labels `[batch, 1]`
+ * @param batches pixels as the model takes them, and targets as its loss takes them
  * @returns the metrics of each epoch
- * @throws TransferLearningError if the model was not compiled or has nothing to train, or a picture cannot be read.
+ * @throws TransferLearningError before the first step if the model was not compiled or has nothing to train, or if data, targets or
+ * options do not fit it; later if an image cannot be read, or an example differs from those before.
  */
 export async function fit(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
-	{
-		epochs = 1,
-		validationData,
-		verbose = 1,
-		cacheBytes = 2 ** 30,
-	}: FitOptions = {},
+	options: FitOptions = {},
 ): Promise<History> {
-	requireCompiled(model);
-	const variables = trainableVariables(model);
-	const prefix = new FeatureExtractor(model, cacheBytes, true);
-	const history = emptyHistory(model);
+	const { cacheBytes = 2 ** 30, validationData, verbose = 1 } = options;
+	const { epochs = 1, initialEpoch = 0 } = options;
+	const loss = lossOf(model);
+	const metrics = metricsOf(model);
+	checkOptions(model, batches, options);
+	const callbacks = listCallbacks(options.callbacks);
+	const weights = trainedWeights(model);
+	requireOwnOptimizer(model, weights);
+	const history = emptyHistory(metricNames(metrics));
+	const split = new SplitModel(model, { cacheBytes, training: true, loss });
 	const display = createTrainingDisplay({
 		epochs,
+		initialEpoch,
 		batches: batches.size + (validationData?.size ?? 0),
 		history,
 		verbose,
 	});
-	const interruption = { requested: false };
-	const endInterruption = await onInterruption(() => {
-		interruption.requested = true;
-	});
-	const trainEpoch = async () => {
-		const results: BatchMetrics[] = [];
-		for await (const batch of prefix.batches(batches)) {
-			results.push(trainOnBatch(model, prefix, batch, variables));
-			tf.dispose([...batch.values, batch.ys]);
-			display.batch(() => meanMetrics(model, results));
-			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-			await setImmediate();
-			if (interruption.requested) break;
-		}
-		return meanMetrics(model, results);
-	};
-
+	const training = { model, split, loss, metrics, weights };
 	let remark: string | undefined;
 	try {
-		for (let epoch = 0; epoch < epochs; epoch++) {
-			const start = performance.now();
-			const metrics = await trainEpoch();
-			const onBatch = () => display.batch(() => metrics);
-			const validation =
-				validationData &&
-				(await evaluateFrom(
-					prefix,
-					model,
-					validationData,
-					interruption,
-					onBatch,
-				));
-			// What was cut short has no place beside whole epochs.
-			if (interruption.requested) {
-				remark = `Interrupted in epoch ${epoch + 1}/${epochs}: the history holds the ${epoch} before it, the model keeps what it has learnt.`;
-				break;
+		await interruptible(options.signal, async (signal) => {
+			if (validationData) await checkSample(training, validationData);
+			await begin(model, callbacks, batches, options);
+			const run = { ...training, callbacks: [display, ...callbacks], signal };
+			for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+				await callAll(run.callbacks, (callback) =>
+					callback.onEpochBegin?.(epoch, {}),
+				);
+				const start = performance.now();
+				const trained = await trainEpoch(run, batches, options.classWeight);
+				const validation =
+					validationData && (await validate(run, validationData));
+				// What was cut short has no place beside whole epochs.
+				if (signal.aborted) {
+					remark = `Interrupted in epoch ${epoch + 1}/${epochs}: the history holds the ${epoch - initialEpoch} before it, the model keeps what it has learnt.`;
+					break;
+				}
+				const logs = { ...trained, ...prefixed(validation) };
+				record(history, logs, (performance.now() - start) / 1000);
+				await callAll(run.callbacks, (callback) =>
+					callback.onEpochEnd?.(epoch, { ...logs }),
+				);
+				if (model.stopTraining) break;
 			}
-			record(history, metrics, validation, (performance.now() - start) / 1000);
-			display.epoch();
-		}
+			await callAll(callbacks, (callback) => callback.onTrainEnd?.({}));
+		});
 	} finally {
-		endInterruption();
-		prefix.dispose();
+		split.dispose();
 		display.end(remark);
 	}
 	return history;
 }
 
-/** One step of the optimizer. The metrics are those before the step, as in Keras. */
-function trainOnBatch(
-	model: tf.LayersModel,
-	prefix: FeatureExtractor,
-	{ values, ys }: RowBatch,
-	variables: tf.Variable[],
-): BatchMetrics {
-	return tf.tidy(() => {
-		let predictions: tf.Tensor | undefined;
-		const loss = stepLikeKeras(model.optimizer, () =>
-			model.optimizer.minimize(
-				() => {
-					predictions = tf.keep(prefix.runHead(values, true)[0] as tf.Tensor);
-					return batchLoss(model, ys, predictions);
-				},
-				true,
-				variables,
-			),
-		);
-		const metrics = batchMetrics(
-			model,
-			ys,
-			predictions as tf.Tensor,
-			loss as tf.Scalar,
-		);
-		predictions?.dispose();
-		return metrics;
-	});
+/** A training on its way. */
+interface Run extends Training {
+	readonly callbacks: readonly Callback[];
+	readonly signal: AbortSignal;
 }
 
-function trainableVariables(model: tf.LayersModel): tf.Variable[] {
-	const variables = model.trainableWeights.map(
-		(weight) => weight.read() as tf.Variable,
+function checkOptions(
+	model: tf.LayersModel,
+	batches: BatchedDataset,
+	{
+		epochs = 1,
+		initialEpoch = 0,
+		validationData,
+		classWeight,
+		cacheBytes = 0,
+	}: FitOptions,
+): void {
+	requireInteger("epochs", epochs, 1, "Say how often to go through the data.");
+	requireInteger(
+		"initialEpoch",
+		initialEpoch,
+		0,
+		"Leave it out to begin at 0.",
 	);
-	if (variables.length === 0) {
+	if (initialEpoch >= epochs) {
 		throw new TransferLearningError(
-			`The model "${model.name}" has nothing to train: all its layers are frozen. Set trainable to true on one of them.`,
+			`With initialEpoch ${initialEpoch} and epochs ${epochs} there is nothing to train: epochs is the number of the epoch to stop after. Set it to ${initialEpoch + epochs} for ${epochs} more.`,
 		);
 	}
-	return variables;
+	if (!(cacheBytes >= 0)) {
+		throw new TransferLearningError(
+			`cacheBytes must be a number of bytes of at least 0, not ${cacheBytes}.`,
+		);
+	}
+	requireExamples(batches);
+	if (validationData) requireExamples(validationData, "validationData");
+	if (classWeight) checkClassWeight(classWeight, model);
 }
 
-function emptyHistory(model: tf.LayersModel): History {
-	const names = metricNames(model).flatMap((name) => [name, `val_${name}`]);
+/** Checks one example of the validation data, which training would reach only after an epoch. */
+async function checkSample(
+	{ model, split, loss }: Training,
+	data: BatchedDataset,
+): Promise<void> {
+	for await (const { values, ys } of split.batches(data.sample())) {
+		try {
+			checkTargets(model, loss, ys);
+		} finally {
+			tf.dispose([...values, ys]);
+		}
+	}
+}
+
+async function begin(
+	model: tf.LayersModel,
+	callbacks: readonly Callback[],
+	batches: BatchedDataset,
+	{ epochs = 1, initialEpoch = 0, validationData, verbose = 1 }: FitOptions,
+): Promise<void> {
+	model.stopTraining = false;
+	for (const callback of callbacks) {
+		callback.setParams?.({
+			epochs,
+			initialEpoch,
+			steps: batches.size,
+			samples: batches.dataset.size,
+			batchSize: batches.batchSize,
+			doValidation: validationData !== undefined,
+			verbose,
+		});
+		callback.setModel?.(model);
+	}
+	await callAll(callbacks, (callback) => callback.onTrainBegin?.({}));
+}
+
+async function trainEpoch(
+	run: Run,
+	batches: BatchedDataset,
+	classWeight: FitOptions["classWeight"],
+): Promise<Metrics> {
+	const running = new RunningMetrics(run.metrics);
+	let batch = 0;
+	for await (const { values, ys } of run.split.batches(batches)) {
+		const size = ys.shape[0] as number;
+		await callAll(run.callbacks, (callback) =>
+			callback.onBatchBegin?.(batch, { batch, size }),
+		);
+		let weights: tf.Tensor1D | undefined;
+		try {
+			checkTargets(run.model, run.loss, ys);
+			weights = classWeight && sampleWeights(ys, classWeight);
+			running.add(trainOnBatch(run, { values, ys }, weights));
+		} finally {
+			tf.dispose([...values, ys, weights ?? []]);
+		}
+		const logs = { ...running.values, batch, size };
+		await callAll(run.callbacks, (callback) =>
+			callback.onBatchEnd?.(batch, { ...logs }),
+		);
+		batch++;
+		// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
+		await setImmediate();
+		if (run.signal.aborted || run.model.stopTraining) break;
+	}
+	return running.values;
+}
+
+async function validate(
+	{ model, split, loss, metrics, callbacks, signal }: Run,
+	data: BatchedDataset,
+): Promise<Metrics> {
+	const running = new RunningMetrics(metrics);
+	let batch = 0;
+	if (signal.aborted) return running.values;
+	for await (const values of split.batches(data)) {
+		evaluateBatch(model, split, loss, values, running);
+		await callAll(callbacks, (callback) =>
+			callback.onTestBatchEnd?.(batch, { ...running.values }),
+		);
+		batch++;
+		await setImmediate();
+		if (signal.aborted) break;
+	}
+	return running.values;
+}
+
+function prefixed(metrics: Metrics | undefined): Record<string, number> {
 	return Object.fromEntries(
-		[...names, "seconds"].map((name) => [name, []]),
+		Object.entries(metrics ?? {}).map(([name, value]) => [
+			`val_${name}`,
+			value,
+		]),
+	);
+}
+
+function emptyHistory(names: readonly string[]): History {
+	const all = names.flatMap((name) => [name, `val_${name}`]);
+	return Object.fromEntries(
+		[...all, "seconds"].map((name) => [name, []]),
 	) as unknown as History;
 }
 
 function record(
 	history: History,
-	metrics: Metrics,
-	validation: Metrics | undefined,
+	logs: Readonly<Record<string, number>>,
 	seconds: number,
 ): void {
-	for (const [name, value] of Object.entries(metrics)) {
-		history[name]?.push(value);
-	}
-	for (const [name, value] of Object.entries(validation ?? {})) {
-		history[`val_${name}`]?.push(value);
-	}
+	for (const [name, value] of Object.entries(logs)) history[name]?.push(value);
 	history.seconds.push(seconds);
 }

@@ -1,10 +1,8 @@
 /** Metrics of a model over some examples, under Keras's names. */
 export interface Metrics {
-	/** The compiled loss, regularisation included. */
+	/** The compiled loss, regularization included. */
 	readonly loss: number;
-	/** Share of the examples that were right, 0–1. */
-	readonly accuracy: number;
-	/** Whatever else the model was compiled with. */
+	/** What the model was compiled with: `accuracy` (the share of the examples that were right, 0–1), `mse`, … */
 	readonly [metric: string]: number;
 }
 
@@ -15,14 +13,10 @@ export interface Metrics {
 export interface History {
 	/** Mean loss over the epoch's examples, while they were trained on. */
 	readonly loss: number[];
-	/** Share of the epoch's examples that were right while they were trained on, 0–1. */
-	readonly accuracy: number[];
 	/** Loss on the validation data after the epoch. */
 	readonly val_loss: number[];
-	/** Accuracy on the validation data after the epoch, 0–1. */
-	readonly val_accuracy: number[];
 	/** How long the epoch took, validation included. */
 	readonly seconds: number[];
-	/** Whatever else the model was compiled with. */
+	/** What the model was compiled with, and the same on the validation data: `accuracy` and `val_accuracy`, 0–1, for instance. */
 	readonly [metric: string]: number[];
 }

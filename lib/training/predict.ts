@@ -1,53 +1,58 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../data/batches";
-import { onInterruption } from "../display/notebook";
-import { createProgress } from "../display/progress";
+import { interruptible } from "../display/interruptible";
+import { createProgress, silent } from "../display/progress";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
-import { FeatureExtractor } from "./feature_extractor";
+import { requireExamples } from "./check_model";
+import type { RunOptions } from "./evaluate";
+import { SplitModel } from "./split_model";
 
 /**
  * Computes what a model says of each example, in inference mode.
  *
+ * ```ts
+ * const [first] = await predict(model, testBatches); // Float32Array(1) [ 0.98 ]
+ * ```
+ *
  * @param batches pixels as the model takes them; a data set that is shuffled anew each time gives its results in
  * an order that nobody knows
  * @returns a row for each example, in their order: the flattened output, such as `[0.98]` for one sigmoid
- * @throws TransferLearningError if a picture cannot be read, or the kernel was interrupted.
+ * @throws TransferLearningError if the data do not fit the model, an image cannot be read, or the run was interrupted.
  */
 export async function predict(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
+	{ signal, verbose = 1 }: RunOptions = {},
 ): Promise<Float32Array[]> {
-	const prefix = new FeatureExtractor(model, 0, false);
+	requireExamples(batches);
+	const { size } = batches.dataset;
+	const split = new SplitModel(model);
 	const rows: Float32Array[] = [];
-	const progress = createProgress("Predicting");
-	const interruption = { requested: false };
-	const endInterruption = await onInterruption(() => {
-		interruption.requested = true;
-	});
+	const progress = verbose ? createProgress("Predicting") : silent;
 	try {
-		for await (const { values: inputs, ys } of prefix.batches(batches)) {
-			const output = prefix.runHead(inputs, false)[0] as tf.Tensor;
-			const values = output.dataSync() as Float32Array;
-			const length = values.length / ys.shape[0];
-			for (let start = 0; start < values.length; start += length) {
-				rows.push(values.slice(start, start + length));
+		return await interruptible(signal, async (signal) => {
+			for await (const { values, ys } of split.batches(batches)) {
+				const { predictions } = split.runHead(values, false);
+				const output = predictions.dataSync() as Float32Array;
+				const length = output.length / (predictions.shape[0] as number);
+				for (let start = 0; start < output.length; start += length) {
+					rows.push(output.slice(start, start + length));
+				}
+				tf.dispose([...values, ys, predictions]);
+				// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
+				await setImmediate();
+				progress.update(rows.length / size, `${rows.length}/${size} examples`);
+				if (signal.aborted) {
+					throw new TransferLearningError(
+						`predict was interrupted after ${rows.length} of ${size} examples. Run it again for all of them.`,
+					);
+				}
 			}
-			tf.dispose([...inputs, ys, output]);
-			// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-			await setImmediate();
-			const { size } = batches.dataset;
-			progress.update(rows.length / size, `${rows.length}/${size} examples`);
-			if (interruption.requested) {
-				throw new TransferLearningError(
-					`predict was interrupted after ${rows.length} of ${size} examples. Run the cell again for all of them.`,
-				);
-			}
-		}
+			return rows;
+		});
 	} finally {
-		endInterruption();
-		progress.end(interruption.requested ? "interrupted" : undefined);
-		prefix.dispose();
+		split.dispose();
+		progress.end(rows.length < size ? "stopped" : undefined);
 	}
-	return rows;
 }

@@ -44,9 +44,12 @@ export async function compareFrozenBase(
 			"1e-4",
 			Math.max(
 				largestDifference(loss, computed.history.loss),
-				largestDifference(accuracy, computed.history.accuracy),
+				largestDifference(accuracy ?? [], computed.history.accuracy ?? []),
 				largestDifference(val_loss, computed.history.val_loss),
-				largestDifference(val_accuracy, computed.history.val_accuracy),
+				largestDifference(
+					val_accuracy ?? [],
+					computed.history.val_accuracy ?? [],
+				),
 			),
 		),
 	];

@@ -1,14 +1,18 @@
 import type { History, Metrics } from "transfer-learning";
 import { atMost, largestDifference, type Row, same } from "../row";
 
+/** The history of a model that was compiled with accuracy. */
+export type AccuracyHistory = History &
+	Readonly<Record<"accuracy" | "val_accuracy", number[]>>;
+
 /** What one side measured while it trained. */
 export interface Trained {
 	/** Loss and accuracy of every step. */
-	readonly head: Pick<History, "loss" | "accuracy">;
-	readonly scratch: Pick<History, "loss" | "accuracy">;
+	readonly head: AccuracyHistory;
+	readonly scratch: AccuracyHistory;
 	/** Of every epoch. */
-	readonly article: Pick<History, "accuracy" | "val_accuracy">;
-	readonly evaluation: Metrics;
+	readonly article: AccuracyHistory;
+	readonly evaluation: Metrics & { readonly accuracy: number };
 }
 
 /** What Keras measured, and the losses of its from-scratch CNN when one weight, a different one each time, begins one bit beside. */

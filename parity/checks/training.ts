@@ -13,6 +13,7 @@ import { concatenate, readPixels, toDataset } from "../photos";
 import type { Row } from "../row";
 import { compareFrozenBase } from "./frozen_base";
 import {
+	type AccuracyHistory,
 	judgeTraining,
 	type KerasTrained,
 	type Trained,
@@ -55,8 +56,8 @@ export async function compareTraining(
 	const scratch = buildScratch();
 	oracle.writeFloats("scratch.bin", readWeights(scratch.layers));
 	const ours: Trained = {
-		article: articleHistory,
-		evaluation,
+		article: articleHistory as AccuracyHistory,
+		evaluation: evaluation as Trained["evaluation"],
 		head: await trainStepwise(buildHead(), examples, features, steps.head),
 		scratch: await trainStepwise(scratch, examples, images, steps.scratch),
 	};
@@ -95,7 +96,7 @@ async function trainStepwise(
 	const batch = train.shuffle(800, { seed: 42 }).take(32).batch(32);
 	const history = await fit(model, batch, { epochs, verbose: 0 });
 	model.dispose();
-	return history;
+	return history as AccuracyHistory;
 }
 
 /** What the transfer model's head is given: the frozen base's features after pooling, as images `[1, 1, 1280]`. */

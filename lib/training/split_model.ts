@@ -12,9 +12,22 @@ import {
 import { TransferLearningError } from "../errors";
 import { foldBatchNormalization } from "../model/fold_batch_norm";
 import { flatten, type Graph, run, splitFrozen } from "../model/graph";
+import { withLogits } from "../model/logits";
 import { poolFirst } from "../model/pool_first";
+import { regularizationLosses } from "../model/regularization";
 import { tf } from "../tf";
 import { FeatureCache, featureStoreOf } from "./feature_cache";
+import type { Loss, Output } from "./losses";
+
+/** What a model is split for. */
+export interface SplitOptions {
+	/** How many bytes of features may be kept, those of other models included. What does not fit is computed again each time. Default: 0. */
+	readonly cacheBytes?: number;
+	/** Whether the head will be trained. Default: false. */
+	readonly training?: boolean;
+	/** The loss that will be computed. Default: none. */
+	readonly loss?: Loss;
+}
 
 /**
  * A model in two parts: the feature extractor, which training does not change, and the head, which starts from the features.
@@ -25,21 +38,24 @@ import { FeatureCache, featureStoreOf } from "./feature_cache";
  *
  * Features are plain arrays, but the extractor has tensors of its own: `dispose` it.
  */
-export class FeatureExtractor implements RowMaker {
+export class SplitModel implements RowMaker {
 	/** Disposes the folded weights. */
 	readonly dispose: () => void;
+	/** The regularization losses of what is trained. */
+	readonly penalties: readonly (() => tf.Scalar)[];
 	private readonly extractor: Graph;
 	private readonly head: Graph;
 	private readonly cache: FeatureCache;
 
 	constructor(
 		private readonly model: tf.LayersModel,
-		/** How many bytes of features may be kept, those of other models included. What does not fit is computed again each time. */
-		cacheBytes: number,
-		/** Whether the head will be trained. */
-		training: boolean,
+		{ cacheBytes = 0, training = false, loss }: SplitOptions = {},
 	) {
-		const { prefix, rest } = splitFrozen(flatten(model));
+		const flat = flatten(model);
+		const { prefix, rest } = splitFrozen(
+			loss?.activation ? withLogits(flat, loss.activation) : flat,
+		);
+		this.penalties = loss ? regularizationLosses(rest) : [];
 		this.cache = new FeatureCache(featureStoreOf(prefix), cacheBytes);
 		const before = foldBatchNormalization(prefix);
 		const after = training
@@ -60,16 +76,29 @@ export class FeatureExtractor implements RowMaker {
 			return;
 		}
 		for await (const { xs, ys } of batched) {
-			this.requireShape(xs.shape.slice(1), "a batch");
-			const values = tf.tidy(() => run(this.extractor, [xs], false));
-			xs.dispose();
-			yield { values, ys: ys as tf.Tensor2D };
+			yield { values: this.runExtractor(xs, ys), ys: ys as tf.Tensor2D };
 		}
 	}
 
 	/** Runs the head on features; the caller disposes the results. */
-	runHead(values: readonly tf.Tensor[], training: boolean): tf.Tensor[] {
-		return tf.tidy(() => run(this.head, values, training));
+	runHead(values: readonly tf.Tensor[], training: boolean): Output {
+		const [predictions, logits] = tf.tidy(() =>
+			run(this.head, values, training),
+		);
+		return { predictions: predictions as tf.Tensor, logits };
+	}
+
+	/** Disposes the pixels; the targets too if they do not fit. */
+	private runExtractor(xs: tf.Tensor, ys: tf.Tensor): tf.Tensor[] {
+		try {
+			this.requireShape(xs.shape.slice(1), "a batch");
+			return tf.tidy(() => run(this.extractor, [xs], false));
+		} catch (error) {
+			ys.dispose();
+			throw error;
+		} finally {
+			xs.dispose();
+		}
 	}
 
 	lookUp(item: Item): Row | undefined {
