@@ -20,32 +20,39 @@ export interface OfficialFile {
 /**
  * Finds the archive or folder of cats and dogs: what `CATS_VS_DOGS` names (`drawn` asks for drawings), else
  * the official archive, which is downloaded once; where its host cannot be reached, drawings.
+ *
+ * @param signal ends the download and the drawing when it is aborted: its reason is then thrown
  */
 export async function findCatsVsDogs(
 	official: OfficialFile = officialArchive,
+	signal?: AbortSignal,
 ): Promise<string> {
 	const named = process.env.CATS_VS_DOGS;
-	if (named === "drawn") return drawnArchive();
+	if (named === "drawn") return drawnArchive({ signal });
 	if (named) return named;
 	if (fs.existsSync(official.file)) return official.file;
 	try {
-		await fetchWithProgress(official);
+		await fetchWithProgress(official, signal);
 		return official.file;
 	} catch (error) {
-		if (!isUnreachable(error)) throw error;
+		if (signal?.aborted || !isUnreachable(error)) throw error;
 		console.log(
 			`${new URL(official.url).host} cannot be reached, so there are no photos. Drawings of cats and dogs take their place: what you will see is about drawings.`,
 		);
-		return drawnArchive();
+		return drawnArchive({ signal });
 	}
 }
 
-async function fetchWithProgress({ url, file, size, sha256 }: OfficialFile) {
+async function fetchWithProgress(
+	{ url, file, size, sha256 }: OfficialFile,
+	signal: AbortSignal | undefined,
+) {
 	const progress = createProgress("Downloading the photos");
 	try {
 		await download(url, file, {
 			size,
 			sha256,
+			signal,
 			alternative: "set CATS_VS_DOGS to an archive that you have",
 			onProgress: (now) => progress.update(now.received / size, describe(now)),
 		});
