@@ -1,9 +1,7 @@
 import * as fs from "node:fs";
-import { createProgress } from "../display/progress";
-import { formatSeconds } from "../display/time_left";
 import { TransferLearningError } from "../errors";
-import { type DownloadProgress, download } from "./download";
 import { drawnArchive } from "./drawings";
+import { fetchWithProgress } from "./fetch_with_progress";
 import { Interruption } from "./http_get";
 import { officialArchive } from "./official";
 
@@ -32,7 +30,19 @@ export async function findCatsVsDogs(
 	if (named) return named;
 	if (fs.existsSync(official.file)) return official.file;
 	try {
-		await fetchWithProgress(official, signal);
+		const { url, file, size, sha256 } = official;
+		await fetchWithProgress(
+			"Downloading the photos",
+			"SHA-256 verified",
+			url,
+			file,
+			{
+				size,
+				sha256,
+				signal,
+				alternative: "set CATS_VS_DOGS to an archive that you have",
+			},
+		);
 		return official.file;
 	} catch (error) {
 		if (signal?.aborted || !isUnreachable(error)) throw error;
@@ -41,38 +51,6 @@ export async function findCatsVsDogs(
 		);
 		return drawnArchive({ signal });
 	}
-}
-
-async function fetchWithProgress(
-	{ url, file, size, sha256 }: OfficialFile,
-	signal: AbortSignal | undefined,
-) {
-	const progress = createProgress("Downloading the photos");
-	try {
-		await download(url, file, {
-			size,
-			sha256,
-			signal,
-			alternative: "set CATS_VS_DOGS to an archive that you have",
-			onProgress: (now) => progress.update(now.received / size, describe(now)),
-		});
-	} catch (error) {
-		// A bar that is left to itself would keep the process alive.
-		progress.end("stopped");
-		throw error;
-	}
-	progress.end(`${file}, ${formatMegabytes(size)}, SHA-256 verified`);
-}
-
-function describe({ received, bytesPerSecond, secondsLeft }: DownloadProgress) {
-	const rate = `${formatMegabytes(received)}, ${formatMegabytes(bytesPerSecond)}/s`;
-	return secondsLeft === undefined
-		? rate
-		: `${rate}, ${formatSeconds(secondsLeft)} left`;
-}
-
-function formatMegabytes(bytes: number): string {
-	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** Whether a download failed since no server answered. */
