@@ -1,0 +1,74 @@
+"""Keras's training of models that come as code, from the same weights and on the same numbers; and again with other roundings."""
+
+import keras
+import numpy as np
+from exchange import give, read_floats, read_task, write_floats
+
+task = read_task()
+
+
+def split(flat, shapes):
+    """The arrays that lie one after another in a flat one."""
+    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+    assert ends[-1] == flat.size, "the weights' shapes differ"
+    return [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes)]
+
+
+class Run:
+    """A model that can be trained again and again from given weights."""
+
+    def __init__(self, case):
+        self.case = case
+        names = {}
+        exec(case["code"], names)
+        self.model = names["model"]
+        # A layer's own order of weights is fixed; that of a model's follows what is trainable.
+        self.weights = [weight for layer in case["layers"] for weight in names[layer].weights]
+        self.model.optimizer.build(self.model.trainable_variables)
+        self.fresh = [variable.numpy() for variable in self.model.optimizer.variables]
+        name = case["name"]
+        self.start = read_floats(f"{name}-weights.bin", -1)
+        self.x = read_floats(f"{name}-pixels.bin", -1, *case["shape"])
+        self.y = read_floats(f"{name}-targets.bin", len(self.x), -1)
+
+    def train(self, result, start):
+        model, fit, n = self.model, self.case["fit"], self.case["examples"]
+        for weight, value in zip(self.weights, split(start, [weight.shape for weight in self.weights])):
+            weight.assign(value)
+        for variable, value in zip(model.optimizer.variables, self.fresh):
+            variable.assign(value)
+        x, y = self.x, self.y
+        weights = {int(label): weight for label, weight in fit["classWeight"].items()} if fit["classWeight"] else None
+        history = model.fit(
+            x[:n],
+            y[:n],
+            batch_size=fit["batchSize"],
+            epochs=fit["epochs"],
+            initial_epoch=fit["initialEpoch"],
+            class_weight=weights,
+            validation_data=(x[n:], y[n:]),
+            validation_batch_size=fit["validationBatchSize"],
+            shuffle=False,
+            verbose=0,
+        ).history
+        batch = {"batch_size": fit["validationBatchSize"], "verbose": 0}
+        evaluation = model.evaluate(x[n:], y[n:], return_dict=True, **batch)
+        write_floats(f"{result}-predictions.bin", model.predict(x[n:], **batch))
+        write_floats(f"{result}-trained.bin", np.concatenate([weight.numpy().ravel() for weight in self.weights]))
+        return {"history": history, "evaluation": evaluation}
+
+
+def nudge(values, seed):
+    """Moves each number to one of its two neighbours in single precision, or not at all."""
+    to = np.random.default_rng(seed).choice(np.array([-np.inf, 0, np.inf], "float32"), values.shape)
+    return np.where(to == 0, values, np.nextafter(values, to))
+
+
+results = []
+for case in task["cases"]:
+    keras.backend.clear_session()
+    run = Run(case)
+    starts = [nudge(run.start, seed) for seed in range(case["nudges"])] or [run.start]
+    names = [f"{case['name']}-nudged-{i}" for i in range(case["nudges"])] or [case["name"]]
+    results.append([run.train(name, start) for name, start in zip(names, starts)])
+give(results)
