@@ -1,8 +1,10 @@
 import { registerAdam } from "./adam";
+import { registerExtremumGradients } from "./extremum_gradient";
 import { registerMaxPoolGradient } from "./max_pool_gradient";
 import { registerReluGradients } from "./relu_gradient";
 
-// Once for the process, so that tfjs's own `fit` and `tf.grad` profit too.
+// Once for the process, so that tfjs's own `fit` and `tf.grad` have them too.
 registerReluGradients();
 registerMaxPoolGradient();
+registerExtremumGradients();
 registerAdam();

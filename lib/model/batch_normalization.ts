@@ -17,39 +17,49 @@ interface Variable {
 }
 
 /**
- * Normalizes a batch by its own mean and variance and moves the layer's statistics towards them, as Keras does in training.
+ * Normalizes a batch, as Keras does: in training by its own mean and variance, towards which it moves the layer's statistics;
+ * else by those statistics.
  *
- * (tfjs's own layer fails in training where it does not scale or does not centre.)
+ * (tfjs's own layer fails in training, and in a gradient, where it does not scale or does not centre.)
  */
 export function normalizeBatch(
 	layer: tf.layers.Layer,
 	x: tf.Tensor,
+	training: boolean,
 ): tf.Tensor {
-	const { gamma, beta, movingMean, movingVariance, momentum, epsilon } =
+	const { gamma, beta, movingMean, movingVariance, epsilon } =
 		layer as unknown as BatchNormalization;
 	const axis = ((configOf(layer).axis ?? -1) + x.rank) % x.rank;
-	const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
-	const { mean, variance } = tf.moments(x, others);
-	const move = (variable: Variable, value: tf.Tensor) => {
-		const moved = tf.add(
-			tf.mul(variable.read(), momentum),
-			tf.mul(value, 1 - momentum),
-		);
-		variable.write(moved);
-	};
-	tf.tidy(() => {
-		move(movingMean, mean);
-		move(movingVariance, variance);
-	});
+	const { mean, variance } = training
+		? momentsOf(layer as unknown as BatchNormalization, x, axis)
+		: { mean: movingMean.read(), variance: movingVariance.read() };
 	const shape = x.shape.map((size, i) => (i === axis ? size : 1));
 	const along = (value: tf.Tensor) =>
-		axis === x.rank - 1 ? value : value.reshape(shape);
+		(axis === x.rank - 1 ? value : value.reshape(shape)) as tf.Tensor1D;
 	return tf.batchNorm(
 		x,
-		along(mean) as tf.Tensor1D,
-		along(variance) as tf.Tensor1D,
-		along(beta?.read() ?? tf.zerosLike(mean)) as tf.Tensor1D,
-		along(gamma?.read() ?? tf.onesLike(mean)) as tf.Tensor1D,
+		along(mean),
+		along(variance),
+		along(beta?.read() ?? tf.zerosLike(mean)),
+		along(gamma?.read() ?? tf.onesLike(mean)),
 		epsilon,
 	);
+}
+
+function momentsOf(
+	{ movingMean, movingVariance, momentum }: BatchNormalization,
+	x: tf.Tensor,
+	axis: number,
+): { mean: tf.Tensor; variance: tf.Tensor } {
+	const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
+	const moments = tf.moments(x, others);
+	const move = (variable: Variable, value: tf.Tensor) => {
+		const kept = tf.mul(variable.read(), momentum);
+		variable.write(tf.add(kept, tf.mul(value, 1 - momentum)));
+	};
+	tf.tidy(() => {
+		move(movingMean, moments.mean);
+		move(movingVariance, moments.variance);
+	});
+	return moments;
 }

@@ -221,9 +221,7 @@ function call(
 	if (compute) return compute(inputs);
 	const training = asCalled ?? trainingModel;
 	if (isBatchNormalization(layer)) {
-		return training && !frozen
-			? normalizeBatch(layer, inputs[0] as tf.Tensor)
-			: (layer.apply(inputs, { training: false }) as tf.Tensor);
+		return normalizeBatch(layer, inputs[0] as tf.Tensor, training && !frozen);
 	}
 	return layer.apply(inputs, { training }) as tf.Tensor | tf.Tensor[];
 }

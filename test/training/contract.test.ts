@@ -243,6 +243,38 @@ model = K.Sequential([K.Input((size, size, 3)), base, ${pyHead(1, "sigmoid")}])`
 		label: binary,
 		...binaryCrossentropy,
 	},
+	"batch normalization without scale or centre, frozen behind what is trained":
+		{
+			build: () =>
+				tf.sequential({
+					layers: [
+						conv({ inputShape }),
+						layers.batchNormalization({ scale: false, trainable: false }),
+						layers.batchNormalization({ center: false, trainable: false }),
+						...head(1, "sigmoid"),
+					],
+				}),
+			python: `
+norm = [L.BatchNormalization(scale=False), L.BatchNormalization(center=False)]
+for layer in norm: layer.trainable = False
+model = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3), *norm, ${pyHead(1, "sigmoid")}])`,
+			label: binary,
+			...binaryCrossentropy,
+		},
+	"a global maximum of equal values": {
+		build: () =>
+			tf.sequential({
+				layers: [
+					layers.conv2d({ filters: 4, kernelSize: 3, inputShape }),
+					layers.reLU(),
+					layers.globalMaxPooling2d({}),
+					layers.dense({ units: 1, activation: "sigmoid" }),
+				],
+			}),
+		python: `model = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3), L.ReLU(), L.GlobalMaxPooling2D(), L.Dense(1, activation="sigmoid")])`,
+		label: binary,
+		...binaryCrossentropy,
+	},
 	"a kernel constraint": {
 		build: () =>
 			tf.sequential({
