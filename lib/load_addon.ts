@@ -1,14 +1,8 @@
-import { TransferLearningError } from "./errors";
+import { addonError } from "./addon_error";
 
-// Imported before tfjs-node-gpu itself, whose own advice (`npm rebuild … --build-addon-from-source`) no longer works.
+// Imported before tfjs-node-gpu itself, to throw an error that helps.
 try {
 	require("@tensorflow/tfjs-node-gpu");
 } catch (cause) {
-	const [reason] = String(cause instanceof Error ? cause.message : cause).split(
-		"\n",
-	);
-	throw new TransferLearningError(
-		`TensorFlow could not be loaded: ${reason?.trim()}\nRun \`npm run setup\` in the project's folder: it builds what is missing.`,
-		{ cause },
-	);
+	throw addonError(cause);
 }

@@ -15,6 +15,7 @@ async function main(python: string): Promise<void> {
 	const started = performance.now();
 	const examples = await loadExamples();
 	const weights = findImageNetWeights(1, 128, 128);
+	if (!weights) throw new Error("The set-up left no weights in data.");
 	console.log(`Weights: ${weights.description}`);
 	const file = path.resolve(weights.file);
 	const oracle = openOracle(python);

@@ -13,13 +13,14 @@ export type { Member };
  * unpacked to disk, whatever their names are. A member that cannot be trusted (encrypted, too large, one of two
  * of the same name, lying over another) is listed as well, and says so when it is read.
  *
- * @throws TransferLearningError if there is no such file, or if it is no zip archive or an incomplete one.
+ * @throws TransferLearningError if there is no such file, if it cannot be read, or if it is no zip archive or an incomplete one.
  */
 export async function openArchive(archive: string): Promise<Member[]> {
 	const file = await RandomAccessFile.at(archive);
 	try {
 		return await file.use(() => listMembers(file));
 	} catch (cause) {
+		if (cause instanceof TransferLearningError) throw cause;
 		throw new TransferLearningError(
 			`${path.resolve(archive)} is not a complete zip archive (${(cause as Error).message}). Delete it and get it again.`,
 			{ cause },

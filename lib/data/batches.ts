@@ -33,7 +33,12 @@ export class BatchedDataset {
 	) {
 		if (!Number.isInteger(batchSize) || batchSize < 1) {
 			throw new TransferLearningError(
-				`A batch holds 1 example or more, not ${batchSize}.`,
+				`batch needs a whole number of 1 or more, not ${batchSize}: batch(32), for instance.`,
+			);
+		}
+		if (!Number.isInteger(ahead) || ahead < 0) {
+			throw new TransferLearningError(
+				`prefetch needs a whole number of batches, 0 or more, not ${ahead}: prefetch(1), for instance.`,
 			);
 		}
 	}
@@ -43,7 +48,11 @@ export class BatchedDataset {
 		return Math.ceil(this.dataset.size / this.batchSize);
 	}
 
-	/** Fetches the next `batches` from disk while the model works on one, and decodes them when it gives way. */
+	/**
+	 * Fetches the next `batches` from disk while the model works on one, and decodes them when it gives way.
+	 *
+	 * @throws TransferLearningError unless `batches` is a whole number of 0 or more.
+	 */
 	prefetch(batches: number): BatchedDataset {
 		const { dataset, batchSize, maps } = this;
 		return new BatchedDataset(dataset, batchSize, batches, maps);
@@ -83,7 +92,10 @@ export class BatchedDataset {
 		if (this.maps.length === 0) return batch;
 		try {
 			return tf.tidy(() => {
-				const { xs, ys } = this.maps.reduce((batch, map) => map(batch), batch);
+				const { xs, ys } = this.maps.reduce(
+					(batch, map) => requireBatch(map(batch)),
+					batch,
+				);
 				// A clone, since what came in is disposed below.
 				return { xs: xs.clone(), ys: ys.clone() };
 			});
@@ -91,4 +103,14 @@ export class BatchedDataset {
 			tf.dispose([batch.xs, batch.ys]);
 		}
 	}
+}
+
+function requireBatch(batch: Partial<Batch> | undefined): Batch {
+	const { xs, ys } = batch ?? {};
+	if (xs instanceof tf.Tensor && ys instanceof tf.Tensor) return { xs, ys };
+	// If it is a promise, nobody waits for what becomes of it.
+	Promise.resolve(batch).catch(() => {});
+	throw new TransferLearningError(
+		"The map of batches did not return { xs, ys } with two tensors. Let it return both, the one that stays the same too, and not be async.",
+	);
 }

@@ -7,7 +7,10 @@ import { type Item, MapChain } from "./map_chain";
  */
 export function cacheElements(): (item: Item) => Item {
 	const chains = new Map<MapChain, MapChain>();
-	return ({ example, chain }) => {
+	return (item) => {
+		const { example, chain } = item;
+		// Without a map, there is nothing to compute.
+		if (chain.isEmpty) return item;
 		let cached = chains.get(chain);
 		if (!cached) {
 			cached = MapChain.empty.append(

@@ -26,17 +26,18 @@ const officialDropped = 1_738;
  * Reads an archive in the layout of Microsoft's `kagglecatsanddogs_5340.zip` as TensorFlow Datasets' builder does.
  *
  * @throws TransferLearningError if it is not a whole archive with pictures of cats and dogs, or if it is a full one
- * that has not the damaged pictures that it should have.
+ * that has not the damaged pictures that it should have; the signal's reason if that is aborted.
  */
 export async function loadCatsVsDogs(
 	archive: string,
 	split: string,
+	signal?: AbortSignal,
 ): Promise<LoadedDataset> {
 	const source = path.resolve(archive);
 	const pictures = (await openArchive(archive)).filter((member) =>
 		exampleName.test(member.name),
 	);
-	const { dropped, unreadable } = await scanPictures(source, pictures);
+	const { dropped, unreadable } = await scanPictures(source, pictures, signal);
 	reportSkipped(unreadable);
 	const left = new Set([...dropped, ...Object.keys(unreadable)]);
 	const intact = pictures.filter(({ name }) => !left.has(name));

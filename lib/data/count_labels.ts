@@ -4,12 +4,12 @@ import type { Example, Label } from "./example";
 /**
  * Counts how many examples have each label, in one iteration, without reading a picture.
  *
- * @param classNames the names of the labels 0, 1, …; default `['cat', 'dog']`
- * @returns the counts by name, e.g. `{ cat: 515, dog: 485 }`
+ * @param classNames the names of the labels 0, 1, …; default: those of the data set
+ * @returns the counts by name, e.g. `{ cat: 515, dog: 485 }`; of a label without a name by its number, `{ "0": 3, "1": 4 }`
  */
 export function countLabels(
 	dataset: ImageDataset<Example<Label>>,
-	classNames: readonly string[] = ["cat", "dog"],
+	classNames: readonly string[] = dataset.classNames ?? [],
 ): Record<string, number> {
 	const counts: Record<string, number> = Object.fromEntries(
 		classNames.map((name) => [name, 0]),

@@ -74,7 +74,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	/**
 	 * The first `count` elements.
 	 *
-	 * @throws TransferLearningError if there are fewer. (`tf.data` would silently give what there is.)
+	 * @throws TransferLearningError if there are fewer, or if `count` is no whole number. (`tf.data` would silently give what there is.)
 	 */
 	take(count: number): ImageDataset<T> {
 		this.requireElements("take", count);
@@ -84,7 +84,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	/**
 	 * All but the first `count` elements.
 	 *
-	 * @throws TransferLearningError if there are fewer than `count`.
+	 * @throws TransferLearningError if there are fewer than `count`, or if that is no whole number.
 	 */
 	skip(count: number): ImageDataset<T> {
 		this.requireElements("skip", count);
@@ -96,6 +96,8 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	 *
 	 * **A new order is drawn at every iteration** unless `reshuffleEachIteration` is false. What
 	 * `take` and `skip` cut from a shuffled data set is therefore another part of it every time.
+	 *
+	 * @throws TransferLearningError unless `bufferSize` is a whole number of 1 or more and `seed` an integer.
 	 */
 	shuffle(
 		bufferSize: number,
@@ -103,7 +105,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	): ImageDataset<T> {
 		if (!Number.isInteger(bufferSize) || bufferSize < 1) {
 			throw new TransferLearningError(
-				`shuffle needs a buffer of 1 element or more, not ${bufferSize}.`,
+				`shuffle needs a buffer of 1 or more, not ${bufferSize}: as many elements as the data set has for an even shuffle, shuffle(${Math.max(this.size, 1)}).`,
 			);
 		}
 		const shuffler = createShuffler(bufferSize, seed, reshuffleEachIteration);
@@ -143,7 +145,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	 * @throws TransferLearningError after `map`, whose results are not known yet, and after a `take` or `skip` that cuts another part at every iteration.
 	 */
 	filter(predicate: (example: Example) => boolean): ImageDataset<T> {
-		if (this.sample().items()[0]?.chain.isEmpty === false) {
+		if (!this.recipe.candidates().every(({ chain }) => chain.isEmpty)) {
 			throw new TransferLearningError(
 				"filter looks at examples as they were loaded, and this data set has passed a map. Put filter before map.",
 			);
@@ -180,7 +182,8 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	 * Keeps the elements in memory once they were computed, and the order in which they came first, as `tf.data`'s `cache` does.
 	 *
 	 * What is before it is followed once: a `shuffle` there draws one order, and an augmentation gives one
-	 * result for each example. The memory is free when the data set is not in use any more.
+	 * result for each example. The memory is free when the data set is not in use any more. (`tf.data` forgets a cache
+	 * that an iteration did not read to its end, behind a `take` for instance; this one does not.)
 	 */
 	cache(): ImageDataset<T> {
 		const { draw } = this.recipe;
@@ -195,6 +198,8 @@ export class ImageDataset<T extends Example<Label> = Example> {
 
 	/**
 	 * Groups elements into batches of `batchSize`; the last one may be smaller. The elements need pixels: see `preprocess`.
+	 *
+	 * @throws TransferLearningError unless `batchSize` is a whole number of 1 or more.
 	 */
 	batch(this: ImageDataset<ImageExample>, batchSize: number): BatchedDataset {
 		return new BatchedDataset(this, batchSize);
@@ -273,17 +278,23 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	): ImageDataset<T> {
 		const { draw, candidates, varies } = this.recipe;
 		const isCut = size < this.size;
+		const isFixed = varies === "nothing" || size === 0;
 		return this.with({
 			size,
 			draw: () => slice(draw()),
-			...(varies === "nothing"
-				? { candidates: () => slice(candidates()) }
-				: { varies: isCut ? ("elements" as const) : varies }),
+			...(isFixed
+				? { candidates: () => slice(candidates()), varies: "nothing" }
+				: { varies: isCut ? "elements" : varies }),
 		});
 	}
 
 	private requireElements(method: string, count: number): void {
-		if (!Number.isInteger(count) || count < 0 || count > this.size) {
+		if (!Number.isInteger(count) || count < 0) {
+			throw new TransferLearningError(
+				`${method} needs a whole number from 0 to ${this.size}, not ${count}.`,
+			);
+		}
+		if (count > this.size) {
 			throw new TransferLearningError(
 				`${method}(${count}) asks for more than there is: this data set has ${this.size} examples. Ask for at most ${this.size}.`,
 			);

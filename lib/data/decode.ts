@@ -3,7 +3,9 @@ import { TransferLearningError } from "../errors";
 import { byteTensor, operation } from "../kernels/operation";
 import { tf } from "../tf";
 import type { Image } from "./example";
-import { readPictureHeader } from "./picture_header";
+import { findInvalidBytes, InvalidBytes } from "./invalid_bytes";
+import { type PictureHeader, readPictureHeader } from "./picture_header";
+import { printable } from "./printable";
 
 /** The largest picture that is decoded, in pixels: 300 MB of RGB. */
 const maxPixels = 100_000_000;
@@ -24,22 +26,23 @@ const formatsOfSharp: readonly string[] = ["WebP", "AVIF", "TIFF"];
  *
  * @param name what to call the picture in an error
  * @returns pixels 0–255, `[height, width, 3]`, as bytes, which tfjs takes for int32; the caller disposes them
- * @throws TransferLearningError if the bytes are no picture, a damaged one, or one of more than 100 megapixels.
+ * @throws TransferLearningError if the bytes are no picture, a damaged one, or one of more than 100 megapixels: `InvalidBytes`
+ * is then among its causes, unlike where memory ran out.
  */
 export async function decodePixels(
 	bytes: Buffer,
 	name: string,
 ): Promise<tf.Tensor3D> {
 	try {
-		const { format, pixels = 0, scans = 1 } = readPictureHeader(bytes);
+		const { format, pixels = 0, scans = 1 } = readHeader(bytes);
 		const megapixels = Math.round(pixels / 1e6);
 		if (pixels > maxPixels) {
-			throw new Error(
+			throw new InvalidBytes(
 				`it has ${megapixels} megapixels, and ${maxPixels / 1e6} are the most`,
 			);
 		}
 		if (scans > maxScans || scans * pixels > 10 * maxPixels) {
-			throw new Error(
+			throw new InvalidBytes(
 				`it has ${scans} scans of ${megapixels} megapixels, which would take too long`,
 			);
 		}
@@ -47,10 +50,21 @@ export async function decodePixels(
 			? await decodeWithSharp(bytes)
 			: decodeWithTensorFlow(bytes);
 	} catch (cause) {
+		const remedy = findInvalidBytes(cause)
+			? "Replace it, or leave it out with the data set's filter."
+			: "Run this again.";
 		throw new TransferLearningError(
-			`${name} cannot be decoded as a picture: ${(cause as Error).message}.`,
+			`${printable(name)} cannot be decoded as a picture: ${(cause as Error).message}. ${remedy}`,
 			{ cause },
 		);
+	}
+}
+
+function readHeader(bytes: Buffer): PictureHeader {
+	try {
+		return readPictureHeader(bytes);
+	} catch (cause) {
+		throw new InvalidBytes((cause as Error).message, { cause });
 	}
 }
 
@@ -82,7 +96,9 @@ function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
 	} catch (cause) {
 		const { message } = cause as Error;
 		const reason = /Message: (.*?)\.?$/s.exec(message.trim())?.[1] ?? message;
-		throw new Error(
+		// RESOURCE_EXHAUSTED (`tsl/protobuf/error_codes.proto`): there was no memory for it.
+		if (/TF_Status: 8\b/.test(message)) throw new Error(reason, { cause });
+		throw new InvalidBytes(
 			`it is cut short, damaged or of an unusual kind (TensorFlow: ${reason})`,
 			{ cause },
 		);
@@ -100,11 +116,13 @@ async function decodeWithSharp(bytes: Buffer): Promise<tf.Tensor3D> {
 			.removeAlpha()
 			.raw()
 			.toBuffer({ resolveWithObject: true });
-		if (info.channels !== 3) throw new Error("its colours are not RGB");
+		if (info.channels !== 3) throw new InvalidBytes("its colours are not RGB");
 		return byteTensor(data, [info.height, info.width, 3]) as tf.Tensor3D;
 	} catch (cause) {
 		// The last of its lines comes from where the error is.
-		const reason = (cause as Error).message.trim().split("\n").at(-1) ?? "";
-		throw new Error(reason.replace(/^vips\w*: |:$/gi, ""), { cause });
+		const line = (cause as Error).message.trim().split("\n").at(-1) ?? "";
+		const reason = line.replace(/^vips\w*: |:$/gi, "");
+		if (/out of memory/i.test(line)) throw new Error(reason, { cause });
+		throw new InvalidBytes(reason, { cause });
 	}
 }

@@ -13,6 +13,8 @@ export interface DownloadOptions {
 	readonly sha256?: string;
 	/** Size of the file, in bytes. Default: what the server announces. */
 	readonly size?: number;
+	/** Looks at the whole file before it gets its name; if it throws, the file is removed. Default: nothing more is checked. */
+	readonly check?: (file: string) => Promise<void>;
 	/** Called some times a second, also while another process is downloading the same file. */
 	readonly onProgress?: (progress: DownloadProgress) => void;
 	/** Interrupts the download; what has come is kept for the next run. */
@@ -39,8 +41,8 @@ const defaultTiming = {
  * Fetches `url` into `file`, unless that is there already.
  *
  * The bytes go to `<file>.part`; after an interruption the next run, of another process too, goes on
- * from there. Only a file that is whole, and of the size and SHA-256 asked for, gets its name; a wrong one
- * is removed. Lost connections, stalls and servers in trouble are met by further tries. Of several
+ * from there. Only a file that is whole, of the size and SHA-256 asked for, and passes the `check`, gets its name; a
+ * wrong one is removed. Lost connections, stalls and servers in trouble are met by further tries. Of several
  * processes that want the same file one downloads it and the others wait. A proxy in the environment is
  * used.
  *
@@ -77,6 +79,7 @@ export async function download(
 				);
 				report(part.length, part.length, { now: true });
 				if (checked) await checkHash(part, sha256);
+				if (options.check) await checkContent(part, options.check);
 				await part.complete();
 			} catch (error) {
 				signal.throwIfAborted();
@@ -109,6 +112,21 @@ async function checkHash(part: PartialFile, sha256: string): Promise<void> {
 	throw new TransferLearningError(
 		`${part.source.url} is not the file that was expected: its ${part.length} bytes have the SHA-256 ${found} instead of ${sha256}. They were removed; run this again to fetch them anew.`,
 	);
+}
+
+async function checkContent(
+	part: PartialFile,
+	check: (file: string) => Promise<void>,
+): Promise<void> {
+	try {
+		await check(part.path);
+	} catch (cause) {
+		await part.discard();
+		throw new TransferLearningError(
+			`${part.source.url} is not the file that was expected, and was removed: ${(cause as Error).message}`,
+			{ cause },
+		);
+	}
 }
 
 function explain(error: unknown, file: string, alternative?: string): unknown {

@@ -58,22 +58,32 @@ export async function get(
 		const location = answer.headers.location;
 		if (!redirects.has(answer.status) || !location) return answer;
 		await answer.close();
-		target = resolve(location, target);
+		target = resolveRedirect(location, target);
 	}
 	throw new TransferLearningError(
 		`${url} is redirected more than ${maxRedirects} times, at last to ${target}.`,
 	);
 }
 
-function resolve(location: string, from: string): string {
-	const isUsable = URL.canParse(location, from);
-	const target = isUsable ? new URL(location, from) : undefined;
-	if (target?.protocol === "https:" || target?.protocol === "http:") {
-		return target.href;
+/**
+ * The address that a redirect leads to.
+ *
+ * @throws TransferLearningError if it is not an http(s) URL, or gives up the encryption of `from`.
+ */
+export function resolveRedirect(location: string, from: string): string {
+	const isUrl = URL.canParse(location, from);
+	const target = isUrl ? new URL(location, from) : undefined;
+	if (target?.protocol !== "https:" && target?.protocol !== "http:") {
+		throw new TransferLearningError(
+			`${from} is redirected to ${location}, which is not an http(s) URL.`,
+		);
 	}
-	throw new TransferLearningError(
-		`${from} is redirected to ${location}, which is no address of the web.`,
-	);
+	if (target.protocol === "http:" && new URL(from).protocol === "https:") {
+		throw new TransferLearningError(
+			`${from} is redirected to ${target.href}, which is not encrypted: what came from there could be anybody's.`,
+		);
+	}
+	return target.href;
 }
 
 async function getOnce(

@@ -3,6 +3,7 @@ import * as zlib from "node:zlib";
 import type { Entry } from "yauzl";
 import { TransferLearningError } from "../errors";
 import { crc32 } from "./crc32";
+import { InvalidBytes } from "./invalid_bytes";
 import type { RandomAccessFile } from "./random_access_file";
 
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
@@ -21,7 +22,7 @@ export interface Member {
 	readonly name: string;
 	/** Its size when decompressed, in bytes. */
 	readonly size: number;
-	/** Reads it whole; throws a TransferLearningError if its bytes are damaged. */
+	/** Reads it whole; throws a TransferLearningError if its bytes are damaged (`InvalidBytes` is then among its causes), or if the archive cannot be read. */
 	readonly read: () => Promise<Buffer>;
 	/** Reads its first `length` bytes (fewer if it is shorter), reading at most twice as many; throws as `read` does, but checks no checksum. */
 	readonly readStart: (length: number) => Promise<Buffer>;
@@ -55,19 +56,22 @@ export function toMember(
 
 	/** Reads its first `length` bytes as they are stored, once everything that is known of it is found to fit together. */
 	async function readRaw(length: number): Promise<Buffer> {
-		if (isEncrypted) throw new Error("it is encrypted");
+		if (isEncrypted) throw new InvalidBytes("it is encrypted");
 		if (method !== stored && method !== deflated) {
-			throw new Error(`it is compressed by method ${method}, not by deflate`);
+			throw new InvalidBytes(
+				`it is compressed by method ${method}, not by deflate`,
+			);
 		}
 		if (size > maxSize || compressedSize > maxSize) {
-			throw new Error(
+			throw new InvalidBytes(
 				`it is larger than the ${maxSize} bytes that a picture may have`,
 			);
 		}
-		if (!isUnique) throw new Error("the archive has two members of this name");
+		if (!isUnique)
+			throw new InvalidBytes("the archive has two members of this name");
 		const headerLength = 30 + rawName.length;
 		const room = end - offset;
-		if (room < headerLength + compressedSize) throw new Error(overlap);
+		if (room < headerLength + compressedSize) throw new InvalidBytes(overlap);
 		// One reading for both, as long as the header's extra field is of a usual length.
 		const bytes = await file.read(
 			offset,
@@ -75,7 +79,7 @@ export function toMember(
 		);
 		requireAgreement(bytes.subarray(0, headerLength));
 		const start = headerLength + bytes.readUInt16LE(28);
-		if (room < start + compressedSize) throw new Error(overlap);
+		if (room < start + compressedSize) throw new InvalidBytes(overlap);
 		return start + length <= bytes.length
 			? bytes.subarray(start, start + length)
 			: file.read(offset + start, length);
@@ -96,7 +100,7 @@ export function toMember(
 			header.toString("latin1", 30) !== rawName ||
 			(method === stored && compressedSize !== size)
 		) {
-			throw new Error("its header contradicts the archive's directory");
+			throw new InvalidBytes("its header contradicts the archive's directory");
 		}
 	}
 
@@ -104,7 +108,7 @@ export function toMember(
 		const raw = await readRaw(compressedSize);
 		const data = method === stored ? raw : await inflate(raw, size);
 		if (data.length !== size || crc32(data) !== checksum) {
-			throw new Error("its checksum is wrong");
+			throw new InvalidBytes("its checksum is wrong");
 		}
 		return data;
 	}
@@ -116,7 +120,9 @@ export function toMember(
 		const raw = await readRaw(Math.min(2 * wanted, compressedSize));
 		const start = inflateStart(raw).subarray(0, wanted);
 		if (start.length < wanted) {
-			throw new Error("its compressed data are damaged (they begin with none)");
+			throw new InvalidBytes(
+				"its compressed data are damaged (they begin with none)",
+			);
 		}
 		return start;
 	}
@@ -126,7 +132,7 @@ export function toMember(
 		(...args: A) =>
 			action(...args).catch((cause: Error) => {
 				throw new TransferLearningError(
-					`${name} cannot be read: ${cause.message}.`,
+					`${name} cannot be read: ${cause.message.replace(/\.?$/, ".")}`,
 					{ cause },
 				);
 			});
@@ -138,9 +144,11 @@ async function inflate(raw: Buffer, size: number): Promise<Buffer> {
 		return await inflateRaw(raw, { maxOutputLength: Math.max(size, 1) });
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-			throw new Error(`it grows beyond the ${size} bytes that it declares`);
+			throw new InvalidBytes(
+				`it grows beyond the ${size} bytes that it declares`,
+			);
 		}
-		throw damaged(cause as Error);
+		throw damaged(cause as NodeJS.ErrnoException);
 	}
 }
 
@@ -153,12 +161,15 @@ function inflateStart(raw: Buffer): Buffer {
 		const finishFlush = zlib.constants.Z_SYNC_FLUSH;
 		return zlib.inflateRawSync(raw, { finishFlush });
 	} catch (cause) {
-		throw damaged(cause as Error);
+		throw damaged(cause as NodeJS.ErrnoException);
 	}
 }
 
-function damaged(cause: Error): Error {
-	return new Error(`its compressed data are damaged (${cause.message})`, {
-		cause,
-	});
+/** What zlib says of the data themselves, and not of the memory that it could not get (its manual, "Constants"). */
+const dataErrors = ["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"];
+
+function damaged(cause: NodeJS.ErrnoException): Error {
+	if (!dataErrors.includes(cause.code ?? "")) return cause;
+	const message = `its compressed data are damaged (${cause.message})`;
+	return new InvalidBytes(message, { cause });
 }

@@ -79,6 +79,11 @@ export class PartialFile {
 		}
 	}
 
+	/** Where the bytes are. */
+	get path(): string {
+		return `${this.file}.part`;
+	}
+
 	/** The SHA-256 of what there is, in hexadecimal. */
 	sha256(): string {
 		return this.hash.copy().digest("hex");

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import type { BatchedDataset } from "./batches";
@@ -105,15 +106,17 @@ async function toElement({ example, chain }: Item): Promise<ImageExample> {
 
 function toBatch(batch: readonly Item[], rows: readonly Row[]): RowBatch {
 	const inputs = rows[0]?.values.length ?? 0;
-	return {
-		values: Array.from({ length: inputs }, (_, input) =>
-			stack(rows.map(({ values }) => values[input] as Stackable)),
-		),
-		ys: stackLabels(
+	// `tidy`, so that nothing is left of a batch whose images or labels do not go together.
+	const [ys, ...values] = tf.tidy(() => [
+		stackLabels(
 			rows.map(({ label }) => label),
 			(i) => batch[i]?.example.id ?? "",
 		),
-	};
+		...Array.from({ length: inputs }, (_, input) =>
+			stack(rows.map(({ values }) => values[input] as Stackable)),
+		),
+	]);
+	return { values, ys: ys as tf.Tensor2D };
 }
 
 /**
@@ -146,14 +149,14 @@ function stackLabels(
 	const length = rows[0]?.length ?? 1;
 	const data = new Float32Array(rows.length * length);
 	for (const [i, row] of rows.entries()) {
+		if (!Array.prototype.every.call(row, Number.isFinite)) {
+			throw new TransferLearningError(
+				`The label of ${nameOf(i)} is ${inspect(labels[i])}. A label is a number or a list of numbers.`,
+			);
+		}
 		if (row.length !== length) {
 			throw new TransferLearningError(
 				`The label of ${nameOf(i)} has ${row.length} values, and that of ${nameOf(0)} in the same batch has ${length}. Give all examples labels of one kind.`,
-			);
-		}
-		if (!Array.prototype.every.call(row, Number.isFinite)) {
-			throw new TransferLearningError(
-				`The label of ${nameOf(i)} is ${JSON.stringify(labels[i])}. A label is a number or a list of numbers.`,
 			);
 		}
 		data.set(row, i * length);

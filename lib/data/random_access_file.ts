@@ -1,6 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { TransferLearningError } from "../errors";
+import { InvalidBytes } from "./invalid_bytes";
+import { readFailure } from "./read_failure";
 
 /**
  * A file whose parts are read in any order, several at a time. It is open only while somebody reads, so that
@@ -17,9 +19,12 @@ export class RandomAccessFile {
 		private readonly modified: number,
 	) {}
 
-	/** @throws TransferLearningError if there is no such file, or if it is a folder, a pipe or the like. */
+	/** @throws TransferLearningError if there is no such file, if it cannot be read, or if it is a folder, a pipe or the like. */
 	static async at(file: string): Promise<RandomAccessFile> {
-		const stats = await fs.stat(file).catch((cause: Error) => {
+		const stats = await fs.stat(file).catch((cause: NodeJS.ErrnoException) => {
+			if (!["ENOENT", "ENOTDIR"].includes(cause.code ?? "")) {
+				throw readFailure(path.resolve(file), cause);
+			}
 			throw new TransferLearningError(
 				`There is no archive at ${path.resolve(file)}. Check the path.`,
 				{ cause },
@@ -33,16 +38,24 @@ export class RandomAccessFile {
 		return new RandomAccessFile(file, stats.size, stats.mtimeMs);
 	}
 
-	/** Reads `length` bytes. @throws Error if there are fewer, or if the file is no longer the same. */
+	/**
+	 * Reads `length` bytes.
+	 *
+	 * @throws InvalidBytes if the file has fewer; TransferLearningError if it cannot be read, or is no longer the same.
+	 */
 	read(position: number, length: number): Promise<Buffer> {
 		return this.use(async (handle) => {
 			if (!(position + length <= this.size)) {
-				throw new Error("the archive ends before it does");
+				throw new InvalidBytes("the archive ends before it does");
 			}
-			const buffer = Buffer.allocUnsafe(length);
-			const { bytesRead } = await handle.read(buffer, 0, length, position);
-			if (bytesRead < length) throw new Error("the archive was cut short");
-			return buffer;
+			try {
+				const buffer = Buffer.allocUnsafe(length);
+				const { bytesRead } = await handle.read(buffer, 0, length, position);
+				if (bytesRead < length) throw new Error("it was cut short");
+				return buffer;
+			} catch (cause) {
+				throw readFailure(path.resolve(this.file), cause);
+			}
 		});
 	}
 
@@ -63,12 +76,16 @@ export class RandomAccessFile {
 	}
 
 	private async open(): Promise<fs.FileHandle> {
-		const handle = await fs.open(this.file, "r");
-		const { size, mtimeMs } = await handle.stat();
+		const file = path.resolve(this.file);
+		const fail = (cause: unknown) => {
+			throw readFailure(file, cause);
+		};
+		const handle = await fs.open(this.file, "r").catch(fail);
+		const { size, mtimeMs } = await handle.stat().catch(fail);
 		if (size !== this.size || mtimeMs !== this.modified) {
 			await handle.close();
-			throw new Error(
-				`${path.resolve(this.file)} has changed since it was loaded; load it again`,
+			throw new TransferLearningError(
+				`${file} has changed since it was loaded; load it again.`,
 			);
 		}
 		return handle;

@@ -1,20 +1,22 @@
 import * as fs from "node:fs/promises";
-import { createProgress } from "../display/progress";
 import type { Member } from "./archive";
-import { limitConcurrency } from "./concurrency";
+import { forEachShown } from "./for_each";
+import { findInvalidBytes } from "./invalid_bytes";
+import { recall, remember } from "./remembered";
 
 /** The builder looks for this marker in what a peek into a zip member gives: up to 512 bytes. */
 export const marker = "JFIF";
 const peekLength = 512;
 /** Archives with fewer pictures are looked through in a second; nothing is written beside them. */
 const worthRemembering = 10_000;
-const limit = limitConcurrency(64);
+/** Raised whenever what is remembered changes its meaning. Version 1, which had none, took passing read errors for damage. */
+const version = 2;
 
 /** What a scan found, by members' names. */
 export interface Scan {
 	/** Pictures without the marker, which TensorFlow Datasets takes for damaged. */
 	readonly dropped: readonly string[];
-	/** Pictures that cannot be read at all, and why. */
+	/** Pictures whose bytes show that they cannot be read at all, and why. */
 	readonly unreadable: Readonly<Record<string, string>>;
 }
 
@@ -23,58 +25,49 @@ export interface Scan {
  *
  * What it finds in a large archive it keeps beside it, in `<archive>.scan.json`, for as long as the archive's
  * size and time of modification stay as they are.
+ *
+ * @throws TransferLearningError if the archive cannot be read, which is never remembered; the signal's reason if that is aborted.
  */
 export async function scanPictures(
 	archive: string,
 	pictures: readonly Member[],
+	signal?: AbortSignal,
 ): Promise<Scan> {
-	if (pictures.length < worthRemembering) return lookThrough(pictures);
+	if (pictures.length < worthRemembering) return lookThrough(pictures, signal);
 	const file = `${archive}.scan.json`;
 	const { size, mtimeMs } = await fs.stat(archive);
-	const key = { size, mtimeMs, pictures: pictures.length };
-	const known = await readJson(file);
-	if (JSON.stringify(known?.key) === JSON.stringify(key) && known?.scan) {
-		return known.scan;
-	}
-	const scan = await lookThrough(pictures);
-	// In a folder that cannot be written to it is done again the next time.
-	const half = `${file}.${process.pid}.half`;
-	await fs
-		.writeFile(half, JSON.stringify({ key, scan }))
-		.then(() => fs.rename(half, file))
-		.catch(() => fs.rm(half, { force: true }));
+	const key = { version, size, mtimeMs, pictures: pictures.length };
+	const known = await recall(file, key);
+	if (isScan(known)) return known;
+	const scan = await lookThrough(pictures, signal);
+	await remember(file, key, scan);
 	return scan;
 }
 
-async function lookThrough(pictures: readonly Member[]): Promise<Scan> {
-	const progress = createProgress("Looking through the archive");
+async function lookThrough(
+	pictures: readonly Member[],
+	signal: AbortSignal | undefined,
+): Promise<Scan> {
 	const dropped: string[] = [];
 	const unreadable: Record<string, string> = {};
-	let done = 0;
-	const look = async ({ name, readStart }: Member) => {
-		try {
-			const start = await readStart(peekLength);
-			if (!start.includes(marker)) dropped.push(name);
-		} catch (error) {
-			unreadable[name] = (error as Error).message;
-		}
-		done++;
-		progress.update(done / pictures.length, `${done} of ${pictures.length}`);
-	};
-	await Promise.all(pictures.map((member) => limit(() => look(member))));
-	progress.end();
+	await forEachShown(
+		"Looking through the archive",
+		pictures,
+		{ atATime: 64, signal },
+		async ({ name, readStart }) => {
+			try {
+				const start = await readStart(peekLength);
+				if (!start.includes(marker)) dropped.push(name);
+			} catch (error) {
+				if (!findInvalidBytes(error)) throw error;
+				unreadable[name] = (error as Error).message;
+			}
+		},
+	);
 	return { dropped, unreadable };
 }
 
-async function readJson(
-	file: string,
-): Promise<{ key?: unknown; scan?: Scan } | undefined> {
-	try {
-		const { key, scan } = JSON.parse(await fs.readFile(file, "utf8"));
-		const whole = Array.isArray(scan.dropped) && Object.keys(scan.unreadable);
-		return whole ? { key, scan } : undefined;
-	} catch {
-		// It is not there, or damaged.
-		return undefined;
-	}
+function isScan(known: object | undefined): known is Scan {
+	const { dropped, unreadable } = (known ?? {}) as Partial<Scan>;
+	return Array.isArray(dropped) && Boolean(unreadable);
 }

@@ -1,3 +1,4 @@
+import { TransferLearningError } from "../errors";
 import { philox } from "./philox";
 
 // From `tensorflow/python/framework/random_seed.py`: what stands for the global seed where only an
@@ -16,12 +17,18 @@ export type Shuffler = <T>(list: readonly T[]) => T[];
  *
  * @param seed an integer
  * @param reshuffleEachIteration whether each call draws a new order
+ * @throws TransferLearningError if the seed is no integer.
  */
 export function createShuffler(
 	bufferSize: number,
 	seed: number,
 	reshuffleEachIteration: boolean,
 ): Shuffler {
+	if (!Number.isInteger(seed)) {
+		throw new TransferLearningError(
+			`A seed is an integer, such as 42, not ${seed}.`,
+		);
+	}
 	const own = ((seed % seedModulus) + seedModulus) % seedModulus;
 	const ofSeed = () => philox([defaultGlobalSeed, 0], [own, 0]);
 	const seeds = ofSeed();

@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 const most = 10;
 
 /**
@@ -7,8 +9,9 @@ const most = 10;
  */
 export function reportSkipped(skipped: Readonly<Record<string, string>>): void {
 	const reasons = Object.values(skipped).sort();
-	for (const reason of reasons.slice(0, most))
-		console.log(`Skipped: ${reason}`);
+	for (const reason of reasons.slice(0, most)) {
+		console.log(`Skipped: ${printable(reason)}`);
+	}
 	if (reasons.length > most) {
 		console.log(`Skipped: ${reasons.length - most} more pictures.`);
 	}

@@ -1,9 +1,7 @@
 import * as fs from "node:fs";
-import { createProgress } from "../display/progress";
-import { formatSeconds } from "../display/time_left";
 import { TransferLearningError } from "../errors";
-import { type DownloadProgress, download } from "./download";
 import { drawnArchive } from "./drawings";
+import { fetchWithProgress } from "./fetch_with_progress";
 import { Interruption } from "./http_get";
 import { officialArchive } from "./official";
 
@@ -20,52 +18,39 @@ export interface OfficialFile {
 /**
  * Finds the archive or folder of cats and dogs: what `CATS_VS_DOGS` names (`drawn` asks for drawings), else
  * the official archive, which is downloaded once; where its host cannot be reached, drawings.
+ *
+ * @param signal ends the download and the drawing when it is aborted: its reason is then thrown
  */
 export async function findCatsVsDogs(
 	official: OfficialFile = officialArchive,
+	signal?: AbortSignal,
 ): Promise<string> {
 	const named = process.env.CATS_VS_DOGS;
-	if (named === "drawn") return drawnArchive();
+	if (named === "drawn") return drawnArchive({ signal });
 	if (named) return named;
 	if (fs.existsSync(official.file)) return official.file;
 	try {
-		await fetchWithProgress(official);
+		const { url, file, size, sha256 } = official;
+		await fetchWithProgress(
+			"Downloading the photos",
+			"SHA-256 verified",
+			url,
+			file,
+			{
+				size,
+				sha256,
+				signal,
+				alternative: "set CATS_VS_DOGS to an archive that you have",
+			},
+		);
 		return official.file;
 	} catch (error) {
-		if (!isUnreachable(error)) throw error;
+		if (signal?.aborted || !isUnreachable(error)) throw error;
 		console.log(
 			`${new URL(official.url).host} cannot be reached, so there are no photos. Drawings of cats and dogs take their place: what you will see is about drawings.`,
 		);
-		return drawnArchive();
+		return drawnArchive({ signal });
 	}
-}
-
-async function fetchWithProgress({ url, file, size, sha256 }: OfficialFile) {
-	const progress = createProgress("Downloading the photos");
-	try {
-		await download(url, file, {
-			size,
-			sha256,
-			alternative: "set CATS_VS_DOGS to an archive that you have",
-			onProgress: (now) => progress.update(now.received / size, describe(now)),
-		});
-	} catch (error) {
-		// A bar that is left to itself would keep the process alive.
-		progress.end("stopped");
-		throw error;
-	}
-	progress.end(`${file}, ${formatMegabytes(size)}, SHA-256 verified`);
-}
-
-function describe({ received, bytesPerSecond, secondsLeft }: DownloadProgress) {
-	const rate = `${formatMegabytes(received)}, ${formatMegabytes(bytesPerSecond)}/s`;
-	return secondsLeft === undefined
-		? rate
-		: `${rate}, ${formatSeconds(secondsLeft)} left`;
-}
-
-function formatMegabytes(bytes: number): string {
-	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** Whether a download failed since no server answered. */

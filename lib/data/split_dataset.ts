@@ -5,7 +5,7 @@ import { createShuffler } from "./shuffle";
 
 /** How `split` chooses. */
 export interface SplitOptions {
-	/** Whether each part gets the same share of each class, as near as whole examples allow; labels are those before any `map`. Default: false. */
+	/** Whether each part gets its share of each class, to within one example; labels are those before any `map`. Default: false. */
 	readonly stratified?: boolean;
 	/** An integer: the same seed gives the same parts. Default: 0, so that parts stay the same when a notebook is run again. */
 	readonly seed?: number;
@@ -21,7 +21,7 @@ export interface SplitOptions {
  * @param fractions the share of each part, 0–1; together at most 1
  * @returns a data set for each name in `fractions`, its elements in the order of `dataset`
  * @throws TransferLearningError for fractions that are not shares of a whole, a part that would be empty, an example that
- * occurs twice (it could end up in two parts), or a data set with other elements at every iteration.
+ * occurs twice (it could end up in two parts), a seed that is no integer, or a data set with other elements at every iteration.
  */
 export function split<T extends Example<Label>, Name extends string>(
 	dataset: ImageDataset<T>,
@@ -47,42 +47,35 @@ export function split<T extends Example<Label>, Name extends string>(
 		seed,
 		false,
 	)(examples);
-	const drawn = stratified ? interleaveClasses(shuffled) : shuffled;
-	let [share, start] = [0, 0];
+	const groups = stratified ? groupByLabel(shuffled) : [shuffled];
+	let share = 0;
 	const parts = names.map((name, i) => {
+		const from = share;
 		share += shares[i] as number;
-		const end = Math.round(share * drawn.length);
-		const part = new Set(drawn.slice(start, end));
+		const part = new Set(
+			groups.flatMap((group, g) => {
+				// Some classes are rounded up where others are rounded down, so that the parts' sizes come out right, too.
+				const place = (share: number) =>
+					Math.floor(share * group.length + (g + 0.5) / groups.length);
+				return group.slice(place(from), place(share));
+			}),
+		);
 		if (part.size === 0) {
 			throw new TransferLearningError(
-				`The part "${name}" would be empty: ${fractions[name]} of ${drawn.length} examples. Give it a larger share, or more examples.`,
+				`The part "${name}" would be empty: ${fractions[name]} of ${examples.length} examples. Give it a larger share, or more examples.`,
 			);
 		}
-		start = end;
 		return [name, dataset.select((example) => part.has(example))] as const;
 	});
 	return Object.fromEntries(parts) as Record<Name, ImageDataset<T>>;
 }
 
-/** Spreads the examples of each class evenly over the list, so that any stretch of it has the same share of each. */
-function interleaveClasses(examples: readonly Example[]): Example[] {
-	return [...groupByLabel(examples).values()]
-		.flatMap((members) =>
-			members.map((example, i) => ({
-				example,
-				place: (i + 0.5) / members.length,
-			})),
-		)
-		.sort((a, b) => a.place - b.place)
-		.map(({ example }) => example);
-}
-
-function groupByLabel(examples: readonly Example[]): Map<number, Example[]> {
+function groupByLabel(examples: readonly Example[]): Example[][] {
 	const classes = new Map<number, Example[]>();
 	for (const example of examples) {
 		const members = classes.get(example.label) ?? [];
 		members.push(example);
 		classes.set(example.label, members);
 	}
-	return classes;
+	return [...classes.values()];
 }

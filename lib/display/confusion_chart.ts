@@ -1,30 +1,31 @@
 import type { Figure } from "./figure";
-import { type PredictionChartOptions, pairLabels } from "./predictions";
+import type { Labels } from "./labels";
+import { type PredictionChartOptions, readPredictions } from "./predictions";
 import { blues, createLayout } from "./theme";
 
 /**
  * How many examples of each label (rows) were taken for which (columns).
  *
- * @param labels 0 or 1
- * @param predictions what `predict` gives for one sigmoid: a row with the probability of label 1 for each example;
- * at 0.5 and above it says 1
- * @throws TransferLearningError if there are not as many labels as predictions, or none.
+ * @param labels class indices from 0 on, one-hot rows, or the unmapped data set itself, in the order of the predictions
+ * @param predictions what `predict` gives: for each example a row with the probability of label 1 (a sigmoid, which says 1
+ * from 0.5 on), or with one for each class (a softmax)
+ * @throws TransferLearningError if labels, predictions and names do not go together, or a data set is mapped.
  */
 export function confusionChart(
-	labels: readonly number[],
+	labels: Labels,
 	predictions: readonly ArrayLike<number>[],
-	{ title, classNames = ["cat", "dog"] }: PredictionChartOptions = {},
+	{ title, classNames }: PredictionChartOptions = {},
 ): Figure {
-	const counts = [
-		[0, 0],
-		[0, 0],
-	];
-	for (const { label, probability } of pairLabels(labels, predictions)) {
+	const read = readPredictions(labels, predictions, classNames);
+	const { judged, classes } = read;
+	const counts = Array.from({ length: classes }, () =>
+		new Array<number>(classes).fill(0),
+	);
+	for (const { label, said } of judged) {
 		const row = counts[label] as number[];
-		const said = probability >= 0.5 ? 1 : 0;
 		row[said] = (row[said] as number) + 1;
 	}
-	const names = [...classNames];
+	const names = [...(read.names ?? counts.map((_, label) => String(label)))];
 	return {
 		data: [
 			{
@@ -39,11 +40,12 @@ export function confusionChart(
 				xgap: 3,
 				ygap: 3,
 				texttemplate: "%{z}",
-				textfont: { size: 22 },
+				textfont: { size: Math.max(9, Math.min(22, 30 - 2 * classes)) },
 				hovertemplate: "%{y} taken for %{x}: %{z}<extra></extra>",
 			},
 		],
 		layout: createLayout(title, {
+			height: Math.max(400, 160 + 32 * classes),
 			xaxis: {
 				title: { text: "Predicted" },
 				type: "category",

@@ -1,4 +1,5 @@
 import type { Figure } from "./figure";
+import { unescapePlotly } from "./plotly_text";
 import { formatTable } from "./table";
 
 /** What the tables take of a trace. */
@@ -18,7 +19,7 @@ const mostRows = 25;
 
 /** A figure as plain text: its titles and a table of its points. */
 export function formatFigure({ data, layout }: Figure): string {
-	const traces = data as readonly Trace[];
+	const traces = (data as readonly Trace[]).map(unescapeTrace);
 	const title = layout.title as Title | undefined;
 	const subtitle = typeof title === "object" ? title.subtitle?.text : undefined;
 	const xTitle = titleText(layout.xaxis?.title as Title | undefined);
@@ -61,5 +62,18 @@ function formatPoints(traces: readonly Trace[], xTitle: string): string {
 }
 
 function titleText(title: Title | undefined): string {
-	return (typeof title === "string" ? title : title?.text) ?? "";
+	const text = typeof title === "string" ? title : title?.text;
+	return unescapePlotly(text ?? "");
+}
+
+/** The trace with names as they are, not as Plotly has to be given them. */
+function unescapeTrace({ name, x, y, ...trace }: Trace): Trace {
+	const plain = (value: unknown) =>
+		typeof value === "string" ? unescapePlotly(value) : value;
+	return {
+		...trace,
+		...(name === undefined ? {} : { name: unescapePlotly(name) }),
+		...(x && { x: x.map(plain) }),
+		...(y && { y: y.map(plain) }),
+	};
 }

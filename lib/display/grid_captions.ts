@@ -1,44 +1,31 @@
-import type { Example } from "../data/example";
+import type { Label } from "../data/example";
+import { nameLabel } from "./labels";
+import type { Judged } from "./predictions";
 
 /** What a grid tells of one example. */
 export interface Caption {
-	readonly example: Example;
 	/** Lines of text to set below it. */
 	readonly lines: readonly string[];
 	/** Whether the prediction is right; undefined without one. */
 	readonly right: boolean | undefined;
-	/** The probability of what was predicted, 0–1. */
-	readonly confidence: number | undefined;
 }
 
 /**
- * @param prediction one probability of label 1 (a sigmoid), or one for each label (a softmax)
+ * @param classNames the names of the labels 0, 1, …, if they are known
+ * @param judged what a model says of the example, if it was asked
  */
 export function captionExample(
-	example: Example,
-	classNames: readonly string[],
-	prediction?: ArrayLike<number>,
+	label: Label,
+	classNames: readonly string[] | undefined,
+	judged?: Judged,
 ): Caption {
-	const nameOf = (label: number) => classNames[label] ?? `label ${label}`;
-	const name = nameOf(example.label);
-	if (prediction === undefined) {
-		return { example, lines: [name], right: undefined, confidence: undefined };
-	}
-	const values = Array.from(prediction);
-	const one = values[0] as number;
-	const probabilities = values.length === 1 ? [1 - one, one] : values;
-	const confidence = Math.max(...probabilities);
-	// At 0.5 a sigmoid says 1, as everywhere in this package.
-	const said =
-		values.length === 1
-			? Number(one >= 0.5)
-			: probabilities.indexOf(confidence);
+	const name = nameLabel(label, classNames);
+	if (judged === undefined) return { lines: [name], right: undefined };
+	const { said, confidence } = judged;
 	const percent =
 		confidence > 0.99 && confidence < 1 ? ">99" : (confidence * 100).toFixed(0);
 	return {
-		example,
-		lines: [name, `says ${nameOf(said)}, ${percent} %`],
-		right: said === example.label,
-		confidence,
+		lines: [name, `says ${nameLabel(said, classNames)}, ${percent} %`],
+		right: said === judged.label,
 	};
 }

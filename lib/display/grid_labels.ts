@@ -4,9 +4,12 @@ import { palette } from "./theme";
 
 /** Pixels between pictures. */
 export const gap = 12;
-/** Pixels that the heading takes. */
-export const titleHeight = 40;
 const lineHeight = 18;
+
+/** The height of so many lines above the pictures, in pixels: the first is a title. */
+export function headingHeight(lines: number): number {
+	return lines === 0 ? 0 : 40 + (lines - 1) * lineHeight;
+}
 
 /** The height of a picture with the lines below it, in pixels. */
 export function cellHeight(size: number, hasPrediction: boolean): number {
@@ -22,14 +25,27 @@ export interface PlacedCaption {
 	readonly labelled: boolean;
 }
 
-/** Draws the heading, the lines below the pictures, and frames, ticks and crosses around them, as SVG. */
+/**
+ * Draws the headings, the lines below the pictures, and frames, ticks and crosses around them, as SVG.
+ *
+ * @param headings lines above the pictures; the first is a title
+ */
 export function drawLabels(
 	{ width, height }: { width: number; height: number },
-	heading: string,
+	headings: readonly string[],
 	size: number,
 	captions: readonly PlacedCaption[],
 ): string {
-	const title = svgText(heading, gap, 29, 'font-size="19" font-weight="bold"');
+	const title = headings.map((line, i) =>
+		i === 0
+			? svgText(line, gap, 29, 'font-size="19" font-weight="bold"')
+			: svgText(
+					cut(line, width - 2 * gap),
+					gap,
+					30 + i * lineHeight,
+					'font-size="14"',
+				),
+	);
 	const marks = captions.map(({ caption, left, top, labelled }) => {
 		const lines = labelled ? caption.lines : [];
 		const texts = lines.map((line, i) =>
@@ -42,7 +58,7 @@ export function drawLabels(
 		);
 		return texts.join("") + drawVerdict(caption, left, top, size);
 	});
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" fill="#222222">${title}${marks.join("")}</svg>`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" fill="#222222">${title.join("")}${marks.join("")}</svg>`;
 }
 
 /** A frame and a badge: unbroken with a tick where the prediction is right, broken with a cross where it is wrong. */
@@ -62,8 +78,16 @@ function drawVerdict(
 <path d="${path}" transform="translate(${x} ${y})" fill="none" stroke="#ffffff" stroke-width="3"/>`;
 }
 
-/** Shortens a line to a picture's width: a letter takes about 8 pixels. */
+/** Shortens a line to a width in pixels, between two letters as a reader counts them. */
 function cut(line: string, width: number): string {
-	const most = Math.max(1, Math.floor((width + gap) / 8));
-	return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+	const letters = Array.from(segmenter.segment(line), ({ segment }) => segment);
+	let left = width + gap;
+	for (const [i, letter] of letters.entries()) {
+		// A letter takes about 8 pixels of 14, an emoji or an ideograph about 18.
+		left -= letter.length > 1 || letter > "\u2e7f" ? 18 : 8;
+		if (left < 0) return `${letters.slice(0, Math.max(0, i - 1)).join("")}…`;
+	}
+	return line;
 }
+
+const segmenter = new Intl.Segmenter();

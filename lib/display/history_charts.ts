@@ -1,17 +1,24 @@
-import type { Data } from "plotly.js";
+import { TransferLearningError } from "../errors";
 import type { History } from "../training/history";
 import type { Figure } from "./figure";
-import { type ChartOptions, colorAt, createLayout } from "./theme";
+import { mainMetric, nameMetric, otherMetrics } from "./history_metrics";
+import { epochAxis, line, metricTraces, valueAxis } from "./history_traces";
+import { type ChartOptions, createLayout } from "./theme";
 
-type Metric = "accuracy" | "loss";
-
-const axisTitles = { accuracy: "Accuracy", loss: "Loss" } as const;
-
-/** A chart of accuracy and validation accuracy (0–1) against the epoch (from 1), the best epoch marked. */
+/**
+ * A chart of accuracy and validation accuracy (0–1) against the epoch (from 1), the best epoch marked.
+ *
+ * @throws TransferLearningError if the history has no accuracy.
+ */
 export function accuracyChart(
 	history: History,
 	options: ChartOptions = {},
 ): Figure {
+	if (!history.accuracy) {
+		throw new TransferLearningError(
+			`This history has no accuracy, as the model was compiled without it. Compile it with metrics: ['accuracy'] before fit, or show lossChart(history) or historyChart(history). It has: ${["loss", ...otherMetrics(history)].join(", ")}.`,
+		);
+	}
 	return metricChart(history, "accuracy", options);
 }
 
@@ -23,27 +30,32 @@ export function lossChart(
 	return metricChart(history, "loss", options);
 }
 
-/** Accuracy on the left and loss on the right, against the epoch (from 1), in one chart. */
+/**
+ * Accuracy on the left and loss on the right, against the epoch (from 1), in one chart. Without accuracy the first
+ * other metric is on the left, and without any the loss is alone. The best epoch is marked where a metric's name tells
+ * what is better.
+ */
 export function historyChart(
 	history: History,
-	{ title }: ChartOptions = {},
+	options: ChartOptions = {},
 ): Figure {
-	const right = { xaxis: "x2", yaxis: "y2", showlegend: false };
+	const metric = mainMetric(history);
+	if (metric === undefined) return lossChart(history, options);
+	const right = { xaxis: "x2", yaxis: "y2" };
 	const loss = metricTraces(history, "loss").map((trace) => ({
 		...trace,
 		...right,
+		// The legend has the names of the left, but the gaps of the right are told there too.
+		showlegend: trace.y.some((value) => value === null),
 	}));
+	const epochs = epochAxis(history.seconds.length);
 	return {
-		data: [...metricTraces(history, "accuracy"), ...loss],
-		layout: createLayout(title, {
-			xaxis: { ...epochAxis(history.accuracy ?? []), domain: [0, 0.45] },
-			yaxis: accuracyAxis(history.accuracy ?? [], history.val_accuracy ?? []),
-			xaxis2: {
-				...epochAxis(history.accuracy ?? []),
-				domain: [0.57, 1],
-				anchor: "y2",
-			},
-			yaxis2: { ...lossAxis, anchor: "x2" },
+		data: [...metricTraces(history, metric), ...loss],
+		layout: createLayout(options.title, {
+			xaxis: { ...epochs, domain: [0, 0.45] },
+			yaxis: metricAxis(history, metric),
+			xaxis2: { ...epochs, domain: [0.57, 1], anchor: "y2" },
+			yaxis2: { ...metricAxis(history, "loss"), anchor: "x2" },
 		}),
 	};
 }
@@ -51,118 +63,58 @@ export function historyChart(
 /**
  * A metric of several runs in one chart, a line each, named by the keys.
  *
- * @param metric default: `val_accuracy`
+ * @param metric default: the first of `val_accuracy`, `accuracy`, `val_loss` and `loss` of which a run has values
+ * @throws TransferLearningError if no run has the metric.
  */
 export function comparisonChart(
 	runs: Readonly<Record<string, History>>,
-	{
-		title,
-		metric = "val_accuracy",
-	}: ChartOptions & { readonly metric?: string } = {},
+	{ title, ...options }: ChartOptions & { readonly metric?: string } = {},
 ): Figure {
 	const histories = Object.entries(runs);
-	const longest = histories.reduce<readonly number[]>(
-		(most, [, history]) => longer(most, history[metric] ?? []),
-		[],
-	);
+	const hasValues = (metric: string) =>
+		histories.some(([, history]) => (history[metric]?.length ?? 0) > 0);
+	const defaults = ["val_accuracy", "accuracy", "val_loss"];
+	const metric = options.metric ?? defaults.find(hasValues) ?? "loss";
+	const known = new Set(histories.flatMap(([, run]) => Object.keys(run)));
+	if (histories.length > 0 && !known.has(metric)) {
+		throw new TransferLearningError(
+			`No run has the metric ${metric}. Take one of: ${[...known].join(", ")}.`,
+		);
+	}
+	const lines = histories.map(([name, history]) => ({
+		name,
+		values: history[metric] ?? [],
+	}));
+	const longest = Math.max(0, ...lines.map(({ values }) => values.length));
+	const all = lines.flatMap(({ values }) => values);
+	const without = longest > 0 ? ` (no ${metric})` : "";
 	return {
-		data: histories.map(([name, history], i) =>
-			line(name, history[metric] ?? [], i),
+		data: lines.map(({ name, values }, i) =>
+			line(values.length > 0 ? name : name + without, values, i),
 		),
 		layout: createLayout(title, {
 			xaxis: epochAxis(longest),
-			yaxis: {
-				...(metric.endsWith("accuracy")
-					? accuracyAxis(...histories.map(([, run]) => run[metric]))
-					: lossAxis),
-				title: { text: metric.replace("val_", "validation ") },
-			},
+			yaxis: valueAxis(metric, metric.replace(/^val_/, "validation "), all),
 		}),
 	};
 }
 
 function metricChart(
 	history: History,
-	metric: Metric,
+	metric: string,
 	{ title }: ChartOptions,
 ): Figure {
 	return {
 		data: metricTraces(history, metric),
 		layout: createLayout(title, {
-			xaxis: epochAxis(history.accuracy ?? []),
-			yaxis:
-				metric === "accuracy"
-					? accuracyAxis(history.accuracy ?? [], history.val_accuracy ?? [])
-					: lossAxis,
+			xaxis: epochAxis(history[metric]?.length ?? 0),
+			yaxis: metricAxis(history, metric),
 		}),
 	};
 }
 
-/** A line of the metric, one of its validation if there was any, and a star on the best epoch. */
-function metricTraces(history: History, metric: Metric): Partial<Data>[] {
-	const name = axisTitles[metric];
+function metricAxis(history: History, metric: string) {
 	const validation = history[`val_${metric}`] ?? [];
-	const judged = validation.length > 0 ? validation : (history[metric] ?? []);
-	return [
-		line(name, history[metric] ?? [], 0),
-		...(validation.length > 0
-			? [line(`Validation ${name}`, validation, 1)]
-			: []),
-		...(judged.length > 0 ? [bestEpoch(judged, metric)] : []),
-	];
-}
-
-function line(name: string, values: readonly number[], color: number) {
-	return {
-		type: "scatter" as const,
-		mode: "lines+markers" as const,
-		name,
-		x: values.map((_, i) => i + 1),
-		y: [...values],
-		line: { color: colorAt(color), width: 2.5 },
-		// Told apart by more than their colours.
-		marker: { symbol: color, size: 7 },
-		// Whole markers, even on the edge.
-		cliponaxis: false,
-		hovertemplate: "epoch %{x}: %{y:.4f}",
-	};
-}
-
-function bestEpoch(values: readonly number[], metric: Metric) {
-	const best = metric === "loss" ? Math.min(...values) : Math.max(...values);
-	const epoch = values.indexOf(best) + 1;
-	return {
-		type: "scatter" as const,
-		mode: "markers" as const,
-		name: "Best Epoch",
-		x: [epoch],
-		y: [best],
-		cliponaxis: false,
-		marker: {
-			symbol: "star",
-			size: 16,
-			color: colorAt(4),
-			line: { color: "#ffffff", width: 1 },
-		},
-		hovertemplate: `best: %{y:.4f} in epoch ${epoch}<extra></extra>`,
-	};
-}
-
-/** From a little below the least value to a little above 1, so that nothing looks like more than everything. */
-function accuracyAxis(...values: (readonly number[] | undefined)[]) {
-	const least = Math.min(1, ...values.flatMap((some) => some ?? []));
-	const range = [Math.max(-0.02, least - 0.05), 1.015];
-	return { title: { text: "Accuracy" }, tickformat: ".2f", range };
-}
-
-const lossAxis = { title: { text: "Loss" }, rangemode: "tozero" as const };
-
-function epochAxis(epochs: readonly unknown[]) {
-	// Whole epochs, and not so many labels that they overlap.
-	const dtick = Math.max(1, Math.ceil(epochs.length / 10));
-	return { title: { text: "Epoch" }, dtick, tick0: dtick === 1 ? 1 : 0 };
-}
-
-function longer(a: readonly number[], b: readonly number[]) {
-	return b.length > a.length ? b : a;
+	const values = [...(history[metric] ?? []), ...validation];
+	return valueAxis(metric, nameMetric(metric), values);
 }

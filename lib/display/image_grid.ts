@@ -1,12 +1,14 @@
 import sharp from "sharp";
 import { ImageDataset } from "../data/dataset";
 import type { Example, Label } from "../data/example";
-import { TransferLearningError } from "../errors";
 import { dataNote } from "./data_note";
 import type { Picture } from "./figure";
-import { type Caption, captionExample } from "./grid_captions";
-import { cellHeight, drawLabels, gap, titleHeight } from "./grid_labels";
+import { captionExample } from "./grid_captions";
+import { chooseElements } from "./grid_choice";
+import { cellHeight, drawLabels, gap, headingHeight } from "./grid_labels";
 import { toThumbnail } from "./grid_thumbnail";
+import { detectRange } from "./grid_values";
+import { toOneLine } from "./one_line";
 import { hasFonts } from "./svg_text";
 
 /** How a grid of pictures is laid out and labelled. */
@@ -19,58 +21,70 @@ export interface ImageGridOptions {
 	readonly columns?: number;
 	/** Width and height of a picture, in pixels. Default: 144. */
 	readonly size?: number;
-	/** The names of the labels 0, 1, … Default: `['cat', 'dog']`. */
-	readonly classNames?: readonly string[];
-	/** What `predict` gave for these examples, in their order: each picture then tells whether it is right. */
+	/** The names of the labels 0, 1, … Default: those of the data set; a label without a name is shown as `label 2`. */
+	readonly classNames?: readonly string[] | undefined;
+	/** What `predict` gave for these examples, in their order, as for `confusionChart`: each picture then tells whether it is right. */
 	readonly predictions?: readonly ArrayLike<number>[];
-	/** Shows the wrong predictions first, the surest before all, on half of the places at most. Default: false. */
+	/**
+	 * Shows the wrong predictions first, the surest before all, on half of the places at most. Of a mapped data set all
+	 * elements are then computed for their labels, which a map may have changed; if yours does not, give the data set from before the map. Default: false.
+	 */
 	readonly wrongFirst?: boolean;
 }
 
 /**
  * Composes pictures of examples with their labels, and with predictions where there are some, into one JPEG.
  *
- * Photos as they are stored keep their aspect ratio; preprocessed images are shown as a model sees them. Right and wrong
- * predictions are told apart by a tick or a cross and by the frame's line, not by colour alone.
+ * Photos as they are stored keep their aspect ratio; preprocessed images are shown as a model sees them, grey, RGB or RGBA.
+ * Their values are taken for 0–1 if none is below 0 and none above 2, for 0–255 if some are above 2, for -1–1 if some are
+ * below 0, and all of them between -2 and 2; any other values are stretched from black to white. This looks at the values
+ * of the whole grid. Where it may be mistaken, cuts values or meets one that is not a number, the picture says so.
+ *
+ * Labels are those that the data set's maps give: class indices and one-hot rows are shown by the class's name, other
+ * numbers as they are. Right and wrong predictions are told apart by a tick or a cross and by the frame's line, not by
+ * colour alone.
  *
  * @param examples with predictions, in an order that does not change from one iteration to the next
  * @returns a picture for `show`
- * @throws TransferLearningError if a picture cannot be read, or the numbers of examples and predictions differ.
+ * @throws TransferLearningError if a picture cannot be read or shown, or if predictions and labels do not go together.
  */
 export async function imageGrid(
 	examples: ImageDataset<Example<Label>> | readonly Example[],
 	options: ImageGridOptions = {},
 ): Promise<Picture> {
-	const { title = "", columns = 6, size = 144 } = options;
+	const { most = 12, columns = 6, size = 144, predictions } = options;
 	const dataset = isList(examples) ? ImageDataset.from(examples) : examples;
-	const items = dataset.items();
-	const chains = new Map(items.map(({ example, chain }) => [example, chain]));
-	const captions = chooseExamples(
-		items.map(({ example }) => example),
-		options,
+	const chosen = await chooseElements(
+		dataset.items(),
+		most,
+		predictions,
+		options.wrongFirst ?? false,
 	);
-	const hasPredictions = options.predictions !== undefined;
-	const labelled = await hasFonts();
-	const note = dataNote();
-	const heading = [title, note].filter(Boolean).join(" – ");
-
+	const elements = chosen.map(({ element }) => element);
+	const range = detectRange(elements.flatMap(({ image }) => image ?? []));
 	const thumbnails = await Promise.all(
-		captions.map(async ({ example }) =>
-			toThumbnail((await chains.get(example)?.apply(example)) ?? example, size),
-		),
+		elements.map((element) => toThumbnail(element, range, size)),
 	);
-	const inRow = Math.max(1, Math.min(columns, captions.length));
-	const top = heading && labelled ? titleHeight : 0;
-	const height = cellHeight(size, hasPredictions);
+	const classNames = options.classNames ?? dataset.classNames;
+	const captions = chosen.map(({ element, judged }) =>
+		captionExample(judged?.label ?? element.label, classNames, judged),
+	);
+	const labelled = await hasFonts();
+	const title = [options.title, dataNote()].filter(Boolean).join(" – ");
+	const headings = [title, range.note].flatMap((line) => line || []);
+
+	const inRow = Math.max(1, Math.min(columns, chosen.length));
+	const top = labelled ? headingHeight(headings.length) : 0;
+	const height = cellHeight(size, predictions !== undefined);
 	const place = (i: number) => ({
 		left: gap + (i % inRow) * (size + gap),
 		top: top + gap + Math.floor(i / inRow) * (height + gap),
 	});
 	const whole = {
 		width: gap + inRow * (size + gap),
-		height: top + gap + Math.ceil(captions.length / inRow) * (height + gap),
+		height: top + gap + Math.ceil(chosen.length / inRow) * (height + gap),
 	};
-	const labels = drawLabels(whole, labelled ? heading : "", size, [
+	const labels = drawLabels(whole, labelled ? headings : [], size, [
 		...captions.map((caption, i) => ({ caption, ...place(i), labelled })),
 	]);
 	const bytes = await sharp({
@@ -82,49 +96,16 @@ export async function imageGrid(
 		])
 		.jpeg({ quality: 82 })
 		.toBuffer();
-	const lines = captions.map(({ example, lines }) =>
-		[example.id, ...lines].join("  "),
+	const lines = captions.map(({ lines }, i) =>
+		[elements[i]?.id ?? "", ...lines].map(toOneLine).join("  "),
 	);
 	return {
 		bytes,
 		type: "image/jpeg",
-		title: heading || `${captions.length} pictures`,
-		text: [heading, ...lines].filter(Boolean).join("\n"),
+		title: title || `${chosen.length} pictures`,
+		text: [...headings, ...lines].join("\n"),
 		labelled,
 	};
-}
-
-/** The examples to show, in their order in the grid. */
-function chooseExamples(
-	examples: readonly Example[],
-	{
-		most = 12,
-		classNames = ["cat", "dog"],
-		predictions,
-		wrongFirst = false,
-	}: ImageGridOptions,
-): Caption[] {
-	if (predictions && predictions.length !== examples.length) {
-		throw new TransferLearningError(
-			`imageGrid got ${examples.length} examples and ${predictions.length} predictions. Predict on the same data set.`,
-		);
-	}
-	if (!predictions || !wrongFirst) {
-		return examples
-			.slice(0, most)
-			.map((example, i) =>
-				captionExample(example, classNames, predictions?.[i]),
-			);
-	}
-	const all = examples.map((example, i) =>
-		captionExample(example, classNames, predictions[i]),
-	);
-	const wrong = all
-		.filter(({ right }) => right === false)
-		.sort((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))
-		.slice(0, Math.floor(most / 2));
-	const right = all.filter((caption) => caption.right === true);
-	return [...wrong, ...right.slice(0, most - wrong.length)];
 }
 
 // Array.isArray does not narrow a readonly array.

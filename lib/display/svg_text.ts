@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { toOneLine } from "./one_line";
 
 /** Sans-serif fonts that Linux, macOS and Windows bring. */
 export const fontFamily = "DejaVu Sans, Helvetica, Arial, sans-serif";
@@ -15,13 +16,15 @@ export function svgText(
 	);
 }
 
-/** Makes a text stand for itself in XML or HTML. */
+/** Makes a text stand for itself in XML or HTML, on one line. What XML does not allow becomes �. */
 export function escapeXml(text: string): string {
-	return text
+	return toOneLine(text)
+		.replace(/[\p{Cs}\ufffe\uffff]/gu, "\ufffd")
 		.replaceAll("&", "&amp;")
 		.replaceAll("<", "&lt;")
 		.replaceAll(">", "&gt;")
-		.replaceAll('"', "&quot;");
+		.replaceAll('"', "&quot;")
+		.replaceAll("'", "&#39;");
 }
 
 let fonts: Promise<boolean> | undefined;

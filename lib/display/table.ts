@@ -1,4 +1,4 @@
-/** Sets rows as a plain-text table: columns aligned, numbers to the right. */
+/** Sets rows as a plain-text table: columns aligned, numbers to the right. Null is a value that is not a number. */
 export function formatTable(
 	header: readonly string[],
 	rows: readonly (readonly unknown[])[],
@@ -16,5 +16,5 @@ function formatCell(value: unknown): string {
 	if (typeof value === "number" && !Number.isInteger(value)) {
 		return value.toFixed(4);
 	}
-	return String(value ?? "");
+	return value === null ? "not a number" : String(value ?? "");
 }

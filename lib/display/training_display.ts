@@ -92,20 +92,23 @@ function createScreen(training: Training): Screen {
 		: plainScreen(training);
 }
 
-function notebookScreen({ epochs, history }: Training): Screen {
+function notebookScreen({ epochs, initialEpoch, history }: Training): Screen {
 	const output = createOutput();
 	return {
 		draw({ epoch, fraction, text }) {
 			output({
-				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs)}${historyTable(history)}`,
+				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs - initialEpoch)}${historyTable(history, undefined, initialEpoch)}`,
 				"text/plain": `Epoch ${epoch}/${epochs} - ${text}`,
 			});
 		},
 		epoch() {},
 		end(remark) {
 			output({
-				"text/html": historyTable(history, remark),
-				"text/plain": [...formatEpochs(history, epochs), remark ?? []]
+				"text/html": historyTable(history, remark, initialEpoch),
+				"text/plain": [
+					...formatEpochs(history, epochs, initialEpoch),
+					remark ?? [],
+				]
 					.flat()
 					.join("\n"),
 			});
@@ -113,10 +116,11 @@ function notebookScreen({ epochs, history }: Training): Screen {
 	};
 }
 
-function plainScreen({ epochs, history }: Training): Screen {
+function plainScreen({ epochs, initialEpoch, history }: Training): Screen {
 	return {
 		draw() {},
-		epoch: () => console.log(formatEpochs(history, epochs).at(-1)),
+		epoch: () =>
+			console.log(formatEpochs(history, epochs, initialEpoch).at(-1)),
 		end: (remark) => remark && console.log(remark),
 	};
 }

@@ -3,17 +3,31 @@ import type { History, Metrics } from "../training/history";
 /** `loss: 0.1234`, `accuracy: 0.9500`, … */
 export function formatMetrics(metrics: Metrics): string[] {
 	return Object.entries(metrics).map(
-		([name, value]) => `${name}: ${value.toFixed(4)}`,
+		([name, value]) => `${name}: ${formatMetric(value)}`,
 	);
 }
 
+/** A metric's value as Keras prints it: four places, or four digits after the first where that would leave next to nothing. */
+export function formatMetric(value: number): string {
+	if (!Number.isFinite(value)) return "not a number";
+	return value !== 0 && Math.abs(value) <= 1e-3
+		? value.toExponential(4)
+		: value.toFixed(4);
+}
+
 /** A line for each epoch of a history, as Keras prints them: `Epoch  3/10 - 0.21 s - loss: 0.0841 - accuracy: 0.9737 - …` */
-export function formatEpochs(history: History, epochs: number): string[] {
+export function formatEpochs(
+	history: History,
+	epochs: number,
+	initialEpoch = 0,
+): string[] {
 	const columns = metricColumns(history);
 	return history.seconds.map((seconds, epoch) => {
-		const number = String(epoch + 1).padStart(String(epochs).length);
+		const number = String(initialEpoch + epoch + 1).padStart(
+			String(epochs).length,
+		);
 		const metrics = columns.map(
-			([name, values]) => `${name}: ${(values[epoch] as number).toFixed(4)}`,
+			([name, values]) => `${name}: ${formatMetric(values[epoch] as number)}`,
 		);
 		return [
 			`Epoch ${number}/${epochs}`,

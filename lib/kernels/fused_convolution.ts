@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { isOnGpu, operation } from "./operation";
+import { isOnGpu, isTapeOn, operation } from "./operation";
 
 /** A convolution of `[n, height, width, channels]` with its kernel, then the bias `[channels]`, then the activation. */
 export type FusedConvolution = (
@@ -10,11 +10,35 @@ export type FusedConvolution = (
 
 /**
  * Prepares a convolution that adds the bias and applies the activation while its results are still at hand, as TensorFlow
- * does by itself in a graph; with the same bits as three operations, in down to a fifth of the time.
+ * does by itself in a graph; with the same bits as three operations, in down to a fifth of the time. Where a gradient is recorded, tfjs's own functions
+ * are used.
  *
  * Depthwise convolutions, and all of them on a GPU, are three operations.
  */
 export function fusedConvolution(
+	depthwise: boolean,
+	strides: readonly [number, number],
+	padding: "SAME" | "VALID",
+	activation: "Relu" | "Relu6" | undefined,
+): FusedConvolution {
+	const fast = fastConvolution(depthwise, strides, padding, activation);
+	const convolve = depthwise ? tf.depthwiseConv2d : tf.conv2d;
+	const pad = padding === "SAME" ? "same" : "valid";
+	return (x, kernel, bias) => {
+		if (!isTapeOn()) return fast(x, kernel, bias);
+		const products = convolve(
+			x as tf.Tensor4D,
+			kernel as tf.Tensor4D,
+			[...strides],
+			pad,
+		);
+		const sums = tf.add(products, bias);
+		if (!activation) return sums;
+		return activation === "Relu" ? tf.relu(sums) : tf.relu6(sums);
+	};
+}
+
+function fastConvolution(
 	depthwise: boolean,
 	strides: readonly [number, number],
 	padding: "SAME" | "VALID",

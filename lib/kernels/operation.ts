@@ -58,8 +58,8 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
 
 /**
- * Prepares one of TensorFlow's operations. It runs without tfjs's own checks and records no gradient, in half the
- * time that tfjs takes for a small one.
+ * Prepares one of TensorFlow's operations. It runs without tfjs's own checks, in half the time that tfjs takes for a
+ * small one. Outside a kernel it has no gradient, and throws where one is recorded.
  */
 export function operation(name: string, attributes?: Attributes): Operation {
 	const execute = prepare(name, attributes, 1);
@@ -102,8 +102,22 @@ function prepare(name: string, attributes: Attributes = {}, outputs: number) {
 		...(!Object.values(attributes).some(isType) && { T: { type: "float32" } }),
 		...attributes,
 	}).map(([name, value]) => ({ name, ...encode(value, binding) }));
-	return (inputs: readonly tf.TensorInfo[]) =>
-		backend.executeMultipleOutputs(name, list, inputs, outputs);
+	return (inputs: readonly tf.TensorInfo[]) => {
+		refuseUnderTape(name);
+		return backend.executeMultipleOutputs(name, list, inputs, outputs);
+	};
+}
+
+/** Whether tfjs records what is computed, to find a gradient. Inside a kernel it does not: that is recorded as a whole. */
+export function isTapeOn(): boolean {
+	return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
+}
+
+function refuseUnderTape(name: string): void {
+	if (!isTapeOn()) return;
+	throw new Error(
+		`${name} has no gradient here: it is run as TensorFlow's operation, which tfjs does not record. Use tfjs's function where a gradient is wanted.`,
+	);
 }
 
 function encode(value: Attribute, binding: NodeBackend["binding"]) {

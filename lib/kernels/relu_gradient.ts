@@ -39,5 +39,13 @@ export function registerReluGradients(): void {
 }
 
 function runGradient(kernelName: string, dy: tf.Tensor, y: tf.Tensor) {
-	return tf.engine().runKernel(kernelName, { dy, y }) as tf.Tensor;
+	if (tf.getKernel(kernelName, tf.getBackend())) {
+		return tf.engine().runKernel(kernelName, { dy, y }) as tf.Tensor;
+	}
+	// On tfjs's own back ends.
+	const slope = tf.step(y);
+	return tf.mul(
+		dy,
+		kernelName === "Relu6Grad" ? tf.mul(slope, tf.less(y, 6)) : slope,
+	);
 }

@@ -92,7 +92,7 @@ export function flatten(model: tf.LayersModel): Graph {
 				const value = known.get(id);
 				if (value !== undefined) return value;
 				throw new TransferLearningError(
-					`Model ${inner.name} uses a result of layer ${sourceLayer.name} that does not follow from its input. Build it from its own input alone.`,
+					`Model ${inner.name} uses a result of layer ${sourceLayer.name} that does not follow from its input. Build the model again, from its own input alone.`,
 				);
 			});
 		for (const node of listNodes(inner)) {

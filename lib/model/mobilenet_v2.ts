@@ -2,7 +2,11 @@ import { TransferLearningError } from "../errors";
 import type { tf } from "../tf";
 import { loadWeights } from "./load_weights";
 import { buildMobileNetV2 } from "./mobilenet_v2_layers";
-import { findImageNetWeights } from "./pretrained";
+import {
+	fetchImageNetWeights,
+	findImageNetWeights,
+	type WeightsPlace,
+} from "./pretrained";
 
 /** Which MobileNetV2 `mobileNetV2` makes. */
 export interface MobileNetV2Options {
@@ -22,38 +26,56 @@ export interface MobileNetV2Options {
  *
  * The model takes `[n, height, width, 3]` and gives `[n, height / 32, width / 32, 1280]` features (more
  * channels for `alpha` above 1). It is called `mobilenetv2_1.00_128` for `alpha` 1 and 128 rows. Its
- * ImageNet weights were trained on inputs in [-1, 1]. With `'imagenet'` it prints which file it used:
- * see `findImageNetWeights`.
+ * ImageNet weights were trained on inputs in [-1, 1]. With `'imagenet'` it takes the file that `MOBILENET_V2_WEIGHTS` names, or
+ * Keras's own for this size and `alpha`, which it downloads into `data` if it is not there; it prints which file it used.
  *
  * The caller disposes the model.
  *
- * @throws TransferLearningError for an impossible input shape or `alpha`, and for a file of weights that
- * is missing, damaged or made for another model.
+ * @throws TransferLearningError for an impossible input shape or `alpha`, for a file of weights that is missing, damaged
+ * or made for another model, and if Keras's file cannot be downloaded.
  * @see https://arxiv.org/abs/1801.04381
  */
-export async function mobileNetV2({
-	inputShape,
-	alpha = 1,
-	weights = "imagenet",
-}: MobileNetV2Options): Promise<tf.LayersModel> {
+export async function mobileNetV2(
+	{ inputShape, alpha = 1, weights = "imagenet" }: MobileNetV2Options,
+	/** @internal Another folder and host of Keras's files, for tests. */
+	place: WeightsPlace = {},
+): Promise<tf.LayersModel> {
 	checkOptions(inputShape, alpha, weights);
 	const [rows, columns] = inputShape;
-	const found =
-		weights === "imagenet"
-			? findImageNetWeights(alpha, rows, columns)
-			: undefined;
-	const file = found?.file ?? weights;
 	const model = buildMobileNetV2(inputShape, alpha);
-	if (file !== null) {
-		try {
-			await loadWeights(model, file);
-		} catch (error) {
-			model.dispose();
-			throw error;
+	const fill = (file: string) => loadWeights(model, file);
+	try {
+		if (weights === "imagenet") {
+			let found = findImageNetWeights(alpha, rows, columns, place.folder);
+			if (found) await fill(found.file);
+			else
+				found = await fetchImageNetWeights(alpha, rows, columns, fill, place);
+			console.log(`${model.name}: ${found.description}`);
+		} else if (weights !== null) {
+			await fill(weights);
 		}
+	} catch (error) {
+		model.dispose();
+		throw error;
 	}
-	if (found) console.log(`${model.name}: ${found.description}`);
 	return model;
+}
+
+/**
+ * Checks that a file holds the weights of a MobileNetV2 of this `alpha`: each layer's, in its shape.
+ *
+ * @throws TransferLearningError saying what is missing or does not fit.
+ */
+export async function checkMobileNetV2Weights(
+	alpha: number,
+	file: string,
+): Promise<void> {
+	const model = buildMobileNetV2([224, 224, 3], alpha);
+	try {
+		await loadWeights(model, file);
+	} finally {
+		model.dispose();
+	}
 }
 
 function checkOptions(

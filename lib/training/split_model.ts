@@ -76,10 +76,7 @@ export class SplitModel implements RowMaker {
 			return;
 		}
 		for await (const { xs, ys } of batched) {
-			this.requireShape(xs.shape.slice(1), "a batch");
-			const values = tf.tidy(() => run(this.extractor, [xs], false));
-			xs.dispose();
-			yield { values, ys: ys as tf.Tensor2D };
+			yield { values: this.runExtractor(xs, ys), ys: ys as tf.Tensor2D };
 		}
 	}
 
@@ -89,6 +86,19 @@ export class SplitModel implements RowMaker {
 			run(this.head, values, training),
 		);
 		return { predictions: predictions as tf.Tensor, logits };
+	}
+
+	/** Disposes the pixels; the targets too if they do not fit. */
+	private runExtractor(xs: tf.Tensor, ys: tf.Tensor): tf.Tensor[] {
+		try {
+			this.requireShape(xs.shape.slice(1), "a batch");
+			return tf.tidy(() => run(this.extractor, [xs], false));
+		} catch (error) {
+			ys.dispose();
+			throw error;
+		} finally {
+			xs.dispose();
+		}
 	}
 
 	lookUp(item: Item): Row | undefined {

@@ -29,15 +29,21 @@ export function trainOnBatch(
 	return tf.tidy(() => {
 		let output: Output | undefined;
 		const variables = weights.map((weight) => weight.read() as tf.Variable);
-		const { value, grads } = tf.variableGrads(() => {
-			output = split.runHead(values, true);
-			tf.keep(output.predictions);
-			if (output.logits) tf.keep(output.logits);
-			return batchLoss(split, loss, ys, output, sampleWeights);
-		}, variables);
+		// Not tfjs's `minimize` nor `variableGrads`, which leave out what is not trainable now: what `compile` saw counts.
+		const { value, grads } = tf.engine().gradients(
+			() => {
+				output = split.runHead(values, true);
+				tf.keep(output.predictions);
+				if (output.logits) tf.keep(output.logits);
+				return batchLoss(split, loss, ys, output, sampleWeights);
+			},
+			variables,
+			undefined,
+			true,
+		);
 		applyGradients(
 			model.optimizer,
-			variables.map(({ name }) => ({ name, tensor: grads[name] ?? null })),
+			variables.map(({ name }, i) => ({ name, tensor: grads[i] ?? null })),
 		);
 		for (const weight of weights) applyConstraint(weight);
 		const { predictions, logits } = output as unknown as Output;

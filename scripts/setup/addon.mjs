@@ -4,6 +4,7 @@ import {
 	compileAddon,
 	findSystemCompiler,
 	installZig,
+	listArguments,
 	listLibraries,
 	ownSources,
 } from "./compiler.mjs";
@@ -28,14 +29,15 @@ const stamp = path.join(folder, "tfjs_binding.json");
 export async function buildAddon(environment) {
 	await step("TensorFlow addon", async (say) => {
 		const wheel = findWheel(environment);
-		const inputs = listInputs(environment, wheel);
+		const output = path.join(folder, "half_built.node");
+		const files = { wheel, tfjs, nodeApiHeaders, output };
+		const system = findSystemCompiler();
+		const inputs = listInputs(environment, files, system?.version);
 		if (isStamped(stamp, inputs) && fs.existsSync(addon)) return "up to date";
 
 		fs.mkdirSync(folder, { recursive: true });
-		const output = path.join(folder, "half_built.node");
-		const files = { wheel, tfjs, nodeApiHeaders, output };
 		const used =
-			(await trySystemCompiler(files, say)) ??
+			(await trySystemCompiler(system?.compiler, files, say)) ??
 			(await useZig(environment, files, say));
 		fs.rmSync(stamp, { force: true });
 		fs.renameSync(output, addon);
@@ -45,12 +47,12 @@ export async function buildAddon(environment) {
 }
 
 /**
- * @param {Parameters<typeof compileAddon>[1]} files
+ * @param {import("./compiler.mjs").Compiler | undefined} compiler
+ * @param {import("./compiler.mjs").Files} files
  * @param {import("./step.mjs").Say} say
  * @returns {Promise<string | undefined>} the compiler's name if it did its work
  */
-async function trySystemCompiler(files, say) {
-	const compiler = findSystemCompiler();
+async function trySystemCompiler(compiler, files, say) {
 	if (!compiler) {
 		say.note("There is no C++ compiler on this system.");
 		return undefined;
@@ -70,7 +72,7 @@ async function trySystemCompiler(files, say) {
 
 /**
  * @param {import("./environment.mjs").Environment} environment
- * @param {Parameters<typeof compileAddon>[1]} files
+ * @param {import("./compiler.mjs").Files} files
  * @param {import("./step.mjs").Say} say
  * @returns {Promise<string>} the compiler's name
  */
@@ -123,13 +125,24 @@ function findWheel({ prefix, sitePackages }) {
 }
 
 /**
+ * All that the addon depends on.
+ *
  * @param {import("./environment.mjs").Environment} environment
- * @param {string} wheel
+ * @param {import("./compiler.mjs").Files} files
+ * @param {string} [compiler] the version of the system's compiler, if there is one
  */
-function listInputs(environment, wheel) {
+function listInputs(environment, files, compiler = "ziglang") {
 	const sources = path.join(tfjs, "binding");
 	return {
-		wheel,
+		wheel: files.wheel,
+		// Where the project lies does not matter.
+		arguments: listArguments({
+			wheel: "tensorflow",
+			tfjs: "tfjs-node-gpu",
+			nodeApiHeaders: "node-api-headers",
+			output: "",
+		}).map((argument) => argument.replaceAll(root, "")),
+		compiler,
 		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
 		sources: hashFiles([
 			...fs.readdirSync(sources).map((file) => path.join(sources, file)),

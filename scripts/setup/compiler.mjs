@@ -16,18 +16,21 @@ const ziglangVersion = "0.17.1";
 
 /**
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Compiler | undefined} the system's compiler: what `CXX` names, else the first that really runs
+ * @returns {{ compiler: Compiler, version: string } | undefined} the system's compiler: what `CXX` names, else the first that really runs
  */
 export function findSystemCompiler(env = process.env) {
 	const named = env.CXX?.trim().split(/\s+/) ?? [];
 	for (const [command, ...args] of [named, ["c++"], ["g++"], ["clang++"]]) {
 		if (!command) continue;
 		// macOS has a c++ that only asks to install the real one.
-		const version = spawnSync(command, [...args, "--version"], {
+		const { status, stdout } = spawnSync(command, [...args, "--version"], {
+			encoding: "utf8",
 			env,
 			timeout: 20_000,
 		});
-		if (version.status === 0) return [command, ...args];
+		if (status !== 0) continue;
+		const [version = ""] = stdout.split("\n");
+		return { compiler: [command, ...args], version };
 	}
 	return undefined;
 }
@@ -56,54 +59,59 @@ const maxPoolGradient = path.join(root, "lib/kernels/max_pool_gradient.cc");
 export const ownSources = [tensorflowCalls, maxPoolGradient];
 
 /**
- * Compiles tfjs-node's two C++ files and the project's own against the TensorFlow of a Python wheel. The run path is the
- * wheel's real folder: reached through a link, TensorFlow would look for NVIDIA's libraries beside
- * the link, find none, and silently work on the CPU.
+ * @typedef {object} Files
+ * @property {string} wheel the real `tensorflow` folder of the environment
+ * @property {string} tfjs the npm package's folder
+ * @property {string} nodeApiHeaders the npm package's folder
+ * @property {string} output
+ */
+
+/**
+ * Compiles tfjs-node's two C++ files and the project's own against the TensorFlow of a Python wheel.
  *
  * @param {Compiler} compiler
- * @param {object} files
- * @param {string} files.wheel the real `tensorflow` folder of the environment
- * @param {string} files.tfjs the npm package's folder
- * @param {string} files.nodeApiHeaders the npm package's folder
- * @param {string} files.output
+ * @param {Files} files
  * @param {NodeJS.ProcessEnv} [env] added to the environment
  * @throws {import("./run.mjs").CommandError}
  */
 export async function compileAddon(compiler, files, env) {
-	const { wheel, tfjs, nodeApiHeaders, output } = files;
-	const mac = process.platform === "darwin";
 	const [command, ...args] = compiler;
-	await run(
-		command,
-		[
-			...args,
-			"-std=c++17",
-			"-O3",
-			"-pthread",
-			"-shared",
-			"-fPIC",
-			"-DNAPI_VERSION=8",
-			"-include",
-			tensorflowCalls,
-			`-I${path.join(nodeApiHeaders, "include")}`,
-			`-I${tfjs}`,
-			`-I${path.join(wheel, "include")}`,
-			path.join(tfjs, "binding", "tfjs_backend.cc"),
-			path.join(tfjs, "binding", "tfjs_binding.cc"),
-			maxPoolGradient,
-			"-o",
-			output,
-			...listLibraries(wheel),
-			`-Wl,-rpath,${wheel}`,
-			// Node's own symbols are there only when Node loads the result; of the wheel's, zig's linker
-			// would ask for every dependency.
-			...(mac ? ["-undefined", "dynamic_lookup"] : []),
-			...(args.includes("ziglang") && !mac
-				? ["-Wl,--allow-shlib-undefined"]
-				: []),
-		],
-		{ env },
-	);
+	// Of the wheel's symbols, zig's linker would ask for every dependency.
+	const isZig = args.includes("ziglang") && process.platform !== "darwin";
+	const forZig = isZig ? ["-Wl,--allow-shlib-undefined"] : [];
+	await run(command, [...args, ...listArguments(files), ...forZig], { env });
+}
+
+/**
+ * What a compiler is told. The run path is the wheel's real folder: reached through a link, TensorFlow would look for NVIDIA's
+ * libraries beside the link, find none, and silently work on the CPU.
+ *
+ * @param {Files} files
+ * @returns {string[]}
+ */
+export function listArguments({ wheel, tfjs, nodeApiHeaders, output }) {
+	return [
+		"-std=c++17",
+		"-O3",
+		"-pthread",
+		"-shared",
+		"-fPIC",
+		"-DNAPI_VERSION=8",
+		"-include",
+		tensorflowCalls,
+		`-I${path.join(nodeApiHeaders, "include")}`,
+		`-I${tfjs}`,
+		`-I${path.join(wheel, "include")}`,
+		path.join(tfjs, "binding", "tfjs_backend.cc"),
+		path.join(tfjs, "binding", "tfjs_binding.cc"),
+		maxPoolGradient,
+		"-o",
+		output,
+		...listLibraries(wheel),
+		`-Wl,-rpath,${wheel}`,
+		// Node's own symbols are there only when Node loads the result.
+		...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
+	];
 }
 
 /**

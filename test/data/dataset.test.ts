@@ -5,6 +5,8 @@ import {
 	type Example,
 	ImageDataset,
 	type ImageExample,
+	preprocess,
+	split,
 	TransferLearningError,
 } from "transfer-learning";
 import { runPython } from "../support/python";
@@ -132,9 +134,90 @@ test("a batch's failed picture is thrown when its batch is due, prefetched or no
 	await assert.rejects(iterator.next(), /picture 5/);
 });
 
-test("countLabels counts by name", () => {
-	assert.deepEqual(countLabels(ImageDataset.from(examples(10))), {
-		cat: 6,
-		dog: 4,
+test("countLabels counts by the data set's class names, by those it is given, else by the labels' numbers", () => {
+	const named = ImageDataset.from(examples(10), {
+		classNames: ["ant", "bee", "cow"],
 	});
+	assert.deepEqual(countLabels(named), { ant: 6, bee: 4, cow: 0 });
+	assert.deepEqual(countLabels(named.shuffle(10).take(10)), {
+		ant: 6,
+		bee: 4,
+		cow: 0,
+	});
+	assert.deepEqual(countLabels(named, ["cat", "dog"]), { cat: 6, dog: 4 });
+	assert.deepEqual(countLabels(named, ["cat"]), { cat: 6, "1": 4 });
+	assert.deepEqual(countLabels(ImageDataset.from(examples(10))), {
+		"0": 6,
+		"1": 4,
+	});
+});
+
+test("a data set without elements has no batches, and nothing in it fails", async () => {
+	const full = ImageDataset.from(examples(3));
+	for (const empty of [
+		ImageDataset.from([]),
+		full.take(0),
+		full.skip(3),
+		full.shuffle(3).take(0),
+		full.filter(() => false),
+		full.take(0).concatenate(full.skip(3)),
+		full.skip(3).cache(),
+	]) {
+		assert.equal(empty.size, 0);
+		assert.deepEqual(empty.examples(), []);
+		assert.equal(empty.sample().size, 0);
+		for await (const _ of empty) assert.fail("an element of nothing");
+		const dataset = empty.shuffle(5).take(0).skip(0).filter(Boolean).cache();
+		const batches = dataset.map(preprocess).batch(4).prefetch(2);
+		assert.equal(batches.size, 0);
+		assert.deepEqual(batches.items(), []);
+		for await (const _ of batches) assert.fail("a batch of nothing");
+		assert.deepEqual(countLabels(empty), {});
+		assert.throws(() => empty.take(1), /take.* 0 /);
+		assert.throws(() => split(empty, { all: 1 }), /"all" would be empty/);
+	}
+});
+
+test("numbers that cannot be honoured are refused with what to write", () => {
+	const dataset = ImageDataset.from(examples(10));
+	const batches = dataset.map(preprocess).batch(4);
+	const odd = [Number.NaN, Number.POSITIVE_INFINITY, 2.5, -1];
+	const refused = (run: () => unknown, message: RegExp) =>
+		assert.throws(run, (error: Error) => {
+			assert.ok(error instanceof TransferLearningError, String(error));
+			assert.match(error.message, message);
+			return true;
+		});
+	for (const count of odd) {
+		const whole = `a whole number from 0 to 10, not ${count}`;
+		refused(() => dataset.take(count), new RegExp(`take needs ${whole}`));
+		refused(() => dataset.skip(count), new RegExp(`skip needs ${whole}`));
+		refused(
+			() => batches.prefetch(count),
+			new RegExp(
+				`prefetch needs a whole number of batches, 0 or more, not ${count}.*prefetch\\(1\\)`,
+			),
+		);
+	}
+	for (const count of [...odd, 0]) {
+		refused(
+			() => dataset.map(preprocess).batch(count),
+			new RegExp(`1 or more, not ${count}.*batch\\(32\\)`),
+		);
+		refused(
+			() => dataset.shuffle(count),
+			new RegExp(`1 or more, not ${count}.*shuffle\\(10\\)`),
+		);
+	}
+	for (const seed of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+		refused(
+			() => dataset.shuffle(10, { seed }),
+			new RegExp(`seed.*integer.*not ${seed}`),
+		);
+		refused(
+			() => split(dataset, { all: 1 }, { seed }),
+			new RegExp(`seed.*integer.*not ${seed}`),
+		);
+	}
+	assert.equal(batches.prefetch(0).ahead, 0);
 });

@@ -100,11 +100,19 @@ test("what is no picture is skipped with a line that names it, and counted", asy
 	const lines = log.mock.calls.map(({ arguments: [line] }) => String(line));
 	log.mock.restore();
 	assert.equal(train.size, 2);
-	assert.equal(info.skipped, 2);
+	assert.equal(info.skipped, 3);
+	const unknown = "it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.";
 	assert.deepEqual(lines.filter((line) => line.startsWith("Skipped")).sort(), [
-		"Skipped: a/2.jpg cannot be read: it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.",
+		`Skipped: a/2.jpg cannot be read: ${unknown}`,
 		"Skipped: a/3.png cannot be read: it is empty.",
+		`Skipped: b/link.jpg cannot be read: ${unknown}`,
 	]);
+	assert.deepEqual(
+		lines.filter((line) => line.startsWith("Passed over")),
+		[
+			"Passed over: 3 files and folders that are hidden, have another extension or lie elsewhere than photos do.",
+		],
+	);
 });
 
 test("a folder of another layout is refused with what is needed", async () => {

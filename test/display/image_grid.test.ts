@@ -61,9 +61,13 @@ test("a preprocessed image is shown as it is, whatever range its values have", a
 
 test("predictions are told in words, with the wrong ones first where that is asked for", async () => {
 	const lines = async (options: object) =>
-		(await imageGrid(madeUpImages(4), { predictions, ...options })).text.split(
-			"\n",
-		);
+		(
+			await imageGrid(madeUpImages(4), {
+				predictions,
+				classNames: ["cat", "dog"],
+				...options,
+			})
+		).text.split("\n");
 	assert.deepEqual(await lines({}), [
 		"image 0  cat  says cat, 80 %",
 		"image 1  dog  says dog, 70 %",
@@ -92,9 +96,8 @@ test("a network with an output for each label is understood as well", async () =
 
 test("right and wrong differ in the shape of the sign and the line, not in colour alone", async () => {
 	const shape = (right: boolean) => {
-		const example = { id: "", label: 0, read: () => Promise.reject() };
-		const caption = { example, lines: [], right, confidence: 1 };
-		const svg = drawLabels({ width: 100, height: 100 }, "", 80, [
+		const caption = { lines: [], right };
+		const svg = drawLabels({ width: 100, height: 100 }, [], 80, [
 			{ caption, left: 0, top: 0, labelled: true },
 		]);
 		const attribute = (name: string) =>
@@ -137,5 +140,8 @@ imageGrid([{ id: "one", label: 1, read() {}, image }]).then(({ labelled, text })
 		encoding: "utf8",
 		env: { ...process.env, FONTCONFIG_FILE: config },
 	});
-	assert.deepEqual(JSON.parse(printed), { labelled: false, text: "one  dog" });
+	assert.deepEqual(JSON.parse(printed), {
+		labelled: false,
+		text: "one  label 1",
+	});
 });

@@ -44,10 +44,15 @@ test("bars that lie and matrices are printed as tables too", (t) => {
 load           2      2`,
 	);
 	assert.equal(
-		shown(t, confusionChart([0, 1, 1], [[0.1], [0.2], [0.9]])),
-		`     cat  dog
-cat    1    0
-dog    1    1`,
+		shown(
+			t,
+			confusionChart([0, 1, 1], [[0.1], [0.2], [0.9]], {
+				classNames: ["R&D", "<b>"],
+			}),
+		),
+		`     R&D  <b>
+R&D    1    0
+<b>    1    1`,
 	);
 });
 

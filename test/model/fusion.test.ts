@@ -158,3 +158,30 @@ test("pooling before bias and ReLU gives the same bits, and the same gradients",
 	}
 	assert.equal(tf.memory().numTensors, before);
 });
+
+test("a gradient through a folded graph is that of the graph", () => {
+	const model = tf.sequential({
+		layers: [
+			tf.layers.zeroPadding2d({ padding: 1, inputShape: [7, 7, 3] }),
+			tf.layers.conv2d({ filters: 4, kernelSize: 3, strides: 2 }),
+			tf.layers.batchNormalization(),
+			tf.layers.reLU({ maxValue: 6 }),
+			tf.layers.depthwiseConv2d({ kernelSize: 3, padding: "same" }),
+			tf.layers.batchNormalization(),
+			tf.layers.conv2d({ filters: 2, kernelSize: 1 }),
+			tf.layers.batchNormalization(),
+			tf.layers.reLU(),
+		],
+	});
+	randomizeStatistics(model);
+	const graph = flatten(model);
+	const folded = foldBatchNormalization(graph);
+	const x = tf.randomNormal([2, 7, 7, 3], 0, 3, "float32", 5);
+	const gradient = (one: typeof graph) =>
+		tf.tidy(() => tf.grad((x) => run(one, [x], false)[0] as tf.Tensor)(x));
+	const [plain, fast] = [gradient(graph), gradient(folded.graph)];
+	const size = plain.abs().max().dataSync()[0] as number;
+	assert.ok(size > 0.1);
+	assert.ok(largestDifference(plain, fast) <= 1e-5 * Math.max(1, size));
+	folded.dispose();
+});

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { test } from "node:test";
-import { root, runPython } from "../support/python";
+import { promisify } from "node:util";
+import { python, root } from "../support/python";
+import { send, serve } from "../support/server";
+import { writeZip } from "../support/zip";
 
 const setUp = `import * as tf from '@tensorflow/tfjs-node-gpu';
 import { evaluate, fit, ImageDataset } from 'transfer-learning';
@@ -15,7 +23,9 @@ const model = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [2, 2, 3]
 model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });`;
 
 /** Runs cells in the project's kernel; those that begin with `// interrupt at …` are interrupted when they show what that pattern matches. */
-function runCells(cells: readonly string[]) {
+async function runCells(
+	cells: readonly string[],
+): Promise<{ status: string; text: string }[]> {
 	const script = `
 import atexit, json, re, sys, threading, time
 from jupyter_client.manager import start_new_kernel
@@ -37,14 +47,14 @@ for source in json.loads(sys.argv[2]):
     # After an error tslab drops what comes within 200 ms.
     time.sleep(0.5)
 print(json.dumps(results))`;
-	return runPython<{ status: string; text: string }[]>(script, [
-		`${root}/notebooks`,
-		JSON.stringify(cells),
-	]);
+	// Not `runPython`, which would keep this process, and the servers in it, from doing anything else.
+	const args = ["-c", script, `${root}/notebooks`, JSON.stringify(cells)];
+	const { stdout } = await promisify(execFile)(python, args);
+	return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 }
 
-test("the kernel's interruption ends fit with the history so far, and fails evaluate; what follows runs", () => {
-	const [ready, trained, after, evaluated, last] = runCells([
+test("the kernel's interruption ends fit with the history so far, and fails evaluate; what follows runs", async () => {
+	const [ready, trained, after, evaluated, last] = await runCells([
 		setUp,
 		`// interrupt at Epoch ([6-9]|[0-9]{2,})/
 const history = await fit(model, batches(20), { epochs: 1000, validationData: batches(8) });
@@ -65,4 +75,52 @@ await evaluate(model, batches(4000));`,
 		/evaluate was interrupted after batch \d+ of 1000/,
 	);
 	assert.match(last?.text ?? "", /the kernel is well true/);
+});
+
+test("the kernel's interruption ends load's download with an error; run again, the cell goes on where it stopped", async (t) => {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "interrupt-"));
+	t.after(() => fs.rmSync(folder, { recursive: true }));
+	const content = Buffer.alloc(50_000, "JFIF");
+	const bytes = writeZip(
+		["Cat/1", "Cat/2", "Dog/1", "Dog/2"].map((name) => ({
+			name: `PetImages/${name}.jpg`,
+			content,
+			method: 0,
+		})),
+	);
+	const etag = '"1"';
+	const { url, requests } = await serve(
+		t,
+		send(bytes, { etag, stallAfter: 100_000 }),
+		send(bytes, { etag }),
+	);
+	const file = path.join(folder, "photos.zip");
+	const sha256 = createHash("sha256").update(bytes).digest("hex");
+	const official = { url, file, size: bytes.length, sha256 };
+	const loadCell = `const loaded = await load('cats_vs_dogs');
+console.log('loaded', loaded.train.size);`;
+	const [ready, interrupted, waited, again] = await runCells([
+		`import { load } from 'transfer-learning';
+import { officialArchive } from 'transfer-learning/dist/data/official';
+Object.assign(officialArchive, ${JSON.stringify(official)});
+delete process.env.CATS_VS_DOGS;`,
+		`// interrupt at Downloading the photos
+${loadCell}`,
+		`await new Promise((done) => setTimeout(done, 1000));
+console.log('quiet');`,
+		"const again = await load('cats_vs_dogs');",
+	]);
+	assert.equal(ready?.status, "ok", ready?.text);
+	assert.equal(interrupted?.status, "error", interrupted?.text);
+	assert.match(
+		interrupted?.text ?? "",
+		/TransferLearningError: load was interrupted\. Run the cell again: a download goes on where it stopped/,
+	);
+	assert.doesNotMatch(interrupted?.text ?? "", /loaded/);
+	assert.equal(waited?.text.trim(), "quiet");
+	// Of the official size now, it passes for a full archive, and is refused once it was looked through.
+	assert.match(again?.text ?? "", /photos\.zip has 0 damaged pictures among/);
+	assert.equal(requests.length, 2);
+	assert.equal(requests[1]?.headers.range, "bytes=100000-");
+	assert.ok(fs.readFileSync(file).equals(bytes));
 });

@@ -121,6 +121,24 @@ test("the system's compiler builds the addon, after an interruption too", {
 	);
 });
 
+test("other flags of the compiler build the addon anew", {
+	skip: withoutCompiler,
+}, async (t) => {
+	const clone = makeClone(t);
+	const named = { MOBILENET_V2_WEIGHTS: writeHdf5(clone.root) };
+	assert.match(
+		(await clone.setUp(named)).output,
+		/^TensorFlow addon +up to date$/m,
+	);
+	const file = clone.path("scripts", "setup", "compiler.mjs");
+	const text = fs.readFileSync(file, "utf8");
+	fs.writeFileSync(file, text.replace('"-O3"', '"-O2"'));
+	assert.match(
+		(await clone.setUp(named)).output,
+		/^TensorFlow addon +built with/m,
+	);
+});
+
 test("where there is no compiler, PyPI's ziglang builds the addon", {
 	skip: offline,
 }, async (t) => {

@@ -175,3 +175,22 @@ await new Promise((resolve) => setTimeout(resolve, 60_000));`,
 		},
 	);
 });
+
+test("where the addon is missing, the first cell that imports tfjs says what to do", async (t) => {
+	const clone = makeClone(t);
+	const first = "import * as tf from '@tensorflow/tfjs-node-gpu';";
+	writeNotebook(clone, `${first}\nconsole.log(tf.version);`);
+	const named = { MOBILENET_V2_WEIGHTS: writeHdf5(clone.root) };
+	const { code, output } = await clone.setUp(named);
+	assert.equal(code, 0, output);
+	fs.rmSync(clone.addon);
+	const executed = await clone.run(`
+import { executeNotebook } from "./scripts/notebook/execute.mjs";
+import { runMain } from "./scripts/setup/main.mjs";
+import { findEnvironment } from "./scripts/setup/environment.mjs";
+await runMain(() => executeNotebook(findEnvironment(), "notebooks/transfer_learning.ipynb"));`);
+	assert.equal(executed.code, 1, executed.output);
+	assert.match(executed.output, /TensorFlow could not be loaded/);
+	assert.match(executed.output, /Run `npm run setup` in the project's folder/);
+	assert.doesNotMatch(executed.output, /npm rebuild/);
+});

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
+import type { Clone } from "./clone";
 import { writeHdf5 } from "./files";
 import { makeClone } from "./make_clone";
 
@@ -20,32 +21,95 @@ test("a second set-up takes under two seconds and changes nothing", async (t) =>
 	assert.match(output, /^Jupyter kernel +up to date$/m);
 });
 
-test("the kernel is made known to Jupyter with absolute paths, in the environment and nowhere else", async (t) => {
+interface Kernel {
+	readonly resource_dir: string;
+	readonly spec: {
+		readonly argv: readonly string[];
+		readonly env: Readonly<Record<string, string>>;
+		readonly language: string;
+	};
+}
+
+/** The kernels that Jupyter itself finds, by name, in an environment's own Python. */
+function listKernels(
+	{ environment, env }: Clone,
+	more: NodeJS.ProcessEnv = {},
+): Record<string, Kernel> {
+	const list = spawnSync(
+		path.join(environment, "bin", "python"),
+		["-m", "jupyter_client.kernelspecapp", "list", "--json"],
+		{ env: { ...env, ...more }, encoding: "utf8" },
+	);
+	return JSON.parse(list.stdout).kernelspecs;
+}
+
+function findTslab(clone: Clone, env: NodeJS.ProcessEnv): Kernel {
+	const { tslab } = listKernels(clone, env);
+	assert.ok(tslab);
+	return tslab;
+}
+
+/** What the clone's own commands add to the environment. */
+async function jupyterEnvOf(clone: Clone): Promise<NodeJS.ProcessEnv> {
+	const { output } = await clone.run(
+		'import { jupyterEnv } from "./scripts/setup/kernel.mjs"; console.log(JSON.stringify(jupyterEnv()));',
+	);
+	return JSON.parse(output);
+}
+
+test("the kernel is made known to Jupyter with absolute paths, in the clone and the environment and nowhere else", async (t) => {
 	const clone = makeClone(t);
 	const { code, output } = await clone.setUp({
 		MOBILENET_V2_WEIGHTS: writeHdf5(clone.root),
 	});
 	assert.equal(code, 0, output);
 	assert.deepEqual(fs.readdirSync(clone.path("home")), []);
-
-	// What Jupyter itself makes of it.
-	const list = spawnSync(
-		path.join(clone.environment, "bin", "python"),
-		["-m", "jupyter_client.kernelspecapp", "list", "--json"],
-		{ env: clone.env, encoding: "utf8" },
-	);
-	const { tslab } = JSON.parse(list.stdout).kernelspecs;
-	assert.equal(
-		tslab.resource_dir,
-		path.join(clone.environment, "share/jupyter/kernels/tslab"),
-	);
-	const { argv, env, language } = tslab.spec;
+	const kernel = findTslab(clone, await jupyterEnvOf(clone));
+	assert.equal(kernel.resource_dir, clone.path("build/jupyter/kernels/tslab"));
+	const { argv, env, language } = kernel.spec;
 	assert.equal(language, "typescript");
 	assert.equal(argv[0], process.execPath);
-	assert.equal(argv[1], clone.path("node_modules/tslab/bin/tslab"));
-	assert.ok(fs.existsSync(argv[1]));
+	for (const file of [
+		"lib/dist/guard_addon.js",
+		"node_modules/tslab/bin/tslab",
+	]) {
+		assert.ok(argv.includes(clone.path(file)), file);
+		assert.ok(fs.existsSync(clone.path(file)), file);
+	}
 	assert.ok(argv.includes("{connection_file}"));
-	assert.match(env.TF_CPP_MIN_LOG_LEVEL, /^[13]$/);
+	assert.match(env.TF_CPP_MIN_LOG_LEVEL ?? "", /^[13]$/);
+});
+
+test("clones that share an environment keep their kernels apart, and the user's own", async (t) => {
+	const [one, two] = [makeClone(t), makeClone(t)];
+	const shared = { CONDA_PREFIX: one.environment };
+	const users = path.join(
+		one.environment,
+		"share/jupyter/kernels/tslab/kernel.json",
+	);
+	const own =
+		'{ "argv": ["tslab"], "display_name": "mine", "language": "typescript" }';
+	fs.mkdirSync(path.dirname(users), { recursive: true });
+	fs.writeFileSync(users, own);
+	const scripts: string[] = [];
+	for (const clone of [one, two]) {
+		const named = { MOBILENET_V2_WEIGHTS: writeHdf5(clone.root) };
+		const { code, output } = await clone.setUp({ ...shared, ...named });
+		assert.equal(code, 0, output);
+	}
+	for (const clone of [one, two]) {
+		const env = { ...shared, ...(await jupyterEnvOf(clone)) };
+		scripts.push(findTslab(one, env).spec.argv[2] ?? "");
+	}
+	assert.deepEqual(
+		scripts,
+		[one, two].map((clone) => clone.path("lib/dist/guard_addon.js")),
+	);
+	assert.equal(fs.readFileSync(users, "utf8"), own);
+	const names = Object.keys(listKernels(one)).filter((name) =>
+		/^tslab-.+-[0-9a-f]{8}$/.test(name),
+	);
+	assert.equal(names.length, 2, "one for each clone, for editors");
 });
 
 test("with a GPU the kernel lets TensorFlow's warnings through, without one it is silent", async () => {

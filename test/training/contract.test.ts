@@ -66,6 +66,17 @@ base.trainable = ${trainable}
 inputs = K.Input((size, size, 3))
 model = K.Model(inputs, L.Dense(1, activation="sigmoid")(L.GlobalAveragePooling2D()(${call})))`;
 
+/** Compiled with binary crossentropy and accuracy. */
+const compiled = (optimizer: () => tf.Optimizer, python: string) => ({
+	compile: () => ({
+		optimizer: optimizer(),
+		loss: "binaryCrossentropy",
+		metrics: ["accuracy"],
+	}),
+	pythonCompile: `${python}, loss="binary_crossentropy", metrics=["accuracy"]`,
+});
+const binaryCrossentropy = compiled(adam, pyAdam);
+
 const plain = {
 	build: () => simple(1, "sigmoid"),
 	python: pySimple(1, "sigmoid"),
@@ -76,14 +87,7 @@ const withOptimizer = (
 	python: string,
 ): Case => ({
 	...plain,
-	get compile() {
-		return {
-			optimizer: optimizer(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		};
-	},
-	pythonCompile: `optimizer=K.optimizers.${python}, loss="binary_crossentropy", metrics=["accuracy"]`,
+	...compiled(optimizer, `optimizer=K.optimizers.${python}`),
 });
 
 const cases: Record<string, Case> = {
@@ -91,11 +95,11 @@ const cases: Record<string, Case> = {
 		build: () => simple(3, "softmax"),
 		python: pySimple(3, "softmax"),
 		label: oneHot,
-		compile: {
+		compile: () => ({
 			optimizer: adam(),
 			loss: "categoricalCrossentropy",
 			metrics: ["accuracy"],
-		},
+		}),
 		pythonCompile: `${pyAdam}, loss="categorical_crossentropy", metrics=["accuracy"]`,
 	},
 	"class indices with sparseCategoricalCrossentropy and class weights": {
@@ -103,18 +107,18 @@ const cases: Record<string, Case> = {
 		python: pySimple(3, "softmax"),
 		label: classOf,
 		classWeight: { 0: 1, 1: 3.5, 2: 0.25 },
-		compile: {
+		compile: () => ({
 			optimizer: adam(),
 			loss: "sparseCategoricalCrossentropy",
 			metrics: ["accuracy"],
-		},
+		}),
 		pythonCompile: `${pyAdam}, loss="sparse_categorical_crossentropy", metrics=["accuracy"]`,
 	},
 	"a custom loss with three outputs, and accuracy": {
 		build: () => simple(3, "linear"),
 		python: pySimple(3, "linear"),
 		label: classOf,
-		compile: {
+		compile: () => ({
 			optimizer: adam(),
 			loss: (ys: tf.Tensor, p: tf.Tensor) =>
 				tf.mean(
@@ -124,34 +128,34 @@ const cases: Record<string, Case> = {
 					-1,
 				),
 			metrics: ["accuracy"],
-		},
+		}),
 		pythonCompile: `${pyAdam}, loss=lambda y, p: tf.reduce_mean(tf.square(tf.one_hot(tf.cast(tf.reshape(y, [-1]), "int32"), 3) - p), -1), metrics=["accuracy"]`,
 	},
 	"numbers with meanSquaredError and metrics of its own": {
 		build: () => simple(2, "linear"),
 		python: pySimple(2, "linear"),
 		label: (i) => [Math.sin(i), Math.cos(i)],
-		compile: {
+		compile: () => ({
 			optimizer: adam(),
 			loss: "meanSquaredError",
 			metrics: ["mae", "mse"],
-		},
+		}),
 		pythonCompile: `${pyAdam}, loss="mean_squared_error", metrics=["mae", "mse"]`,
 	},
 	"hinge with labels 0 and 1": {
 		build: () => simple(1, "linear"),
 		python: pySimple(1, "linear"),
 		label: binary,
-		compile: { optimizer: adam(), loss: "hinge" },
+		compile: () => ({ optimizer: adam(), loss: "hinge" }),
 		pythonCompile: `${pyAdam}, loss="hinge"`,
 	},
 	"precision over all examples": {
 		...plain,
-		compile: {
+		compile: () => ({
 			optimizer: adam(),
 			loss: "binaryCrossentropy",
 			metrics: ["precision"],
-		},
+		}),
 		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=[K.metrics.Precision(name="precision")]`,
 	},
 	"predictions so sure that they are rounded to 0 and 1": {
@@ -165,45 +169,25 @@ const cases: Record<string, Case> = {
 			}),
 		python: `model = K.Sequential([K.Input((size, size, 3)), L.Rescaling(300.), L.Conv2D(4, 3), ${pyHead(1, "sigmoid")}])`,
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"a functional model whose base is called with training: false": {
 		build: () => functional({ training: false }),
 		python: pyFunctional("Inference(base)(inputs)"),
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"a functional model whose base is trained": {
 		build: () => functional({}),
 		python: pyFunctional("base(inputs)"),
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"a functional model whose base is frozen": {
 		build: () => functional({}, false),
 		python: pyFunctional("base(inputs)", "False"),
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"L2 inside a nested first model": {
 		build: () =>
@@ -222,12 +206,7 @@ const cases: Record<string, Case> = {
 			}),
 		python: `model = K.Sequential([K.Input((size, size, 3)), K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3, kernel_regularizer=K.regularizers.L2(3.))]), ${pyHead(1, "sigmoid")}])`,
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"L2 inside a frozen model, which does not count": {
 		build: () => {
@@ -247,12 +226,7 @@ base = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3, kernel_regularizer
 base.trainable = False
 model = K.Sequential([K.Input((size, size, 3)), base, ${pyHead(1, "sigmoid")}])`,
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"batch normalization without scale, and one with neither scale nor centre": {
 		build: () =>
@@ -267,12 +241,7 @@ model = K.Sequential([K.Input((size, size, 3)), base, ${pyHead(1, "sigmoid")}])`
 			}),
 		python: `model = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3, use_bias=False), L.BatchNormalization(scale=False, momentum=0.8), L.ReLU(), L.BatchNormalization(scale=False, center=False), ${pyHead(1, "sigmoid")}])`,
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	"a kernel constraint": {
 		build: () =>
@@ -291,12 +260,7 @@ model = K.Sequential([K.Input((size, size, 3)), base, ${pyHead(1, "sigmoid")}])`
 			}),
 		python: `model = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3, activation="relu", kernel_constraint=K.constraints.MaxNorm(0.3, axis=0)), ${pyHead(1, "sigmoid")}])`,
 		label: binary,
-		compile: {
-			optimizer: adam(),
-			loss: "binaryCrossentropy",
-			metrics: ["accuracy"],
-		},
-		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=["accuracy"]`,
+		...binaryCrossentropy,
 	},
 	SGD: withOptimizer(() => tf.train.sgd(0.1), "SGD(0.1)"),
 	"SGD with momentum": withOptimizer(
@@ -352,7 +316,7 @@ for (const [name, one] of Object.entries(cases)) {
 		const theirs = keras[name] as (typeof keras)[string];
 		const model = one.build();
 		fillWeights(model);
-		model.compile(one.compile);
+		model.compile(one.compile());
 		const images = imagesOf(one.label);
 		const batches = images.batch(batchSize);
 		const history = await fit(model, batches, {

@@ -8,7 +8,7 @@ export const size = 6;
 /** A model here, and the Python that builds the same in Keras. */
 export interface Case {
 	readonly build: () => tf.LayersModel;
-	readonly compile: tf.ModelCompileArgs;
+	readonly compile: () => tf.ModelCompileArgs;
 	/** Sets `model`; `L` is `keras.layers`, `K` is `keras`. */
 	readonly python: string;
 	/** The arguments of Keras's `compile`. */

@@ -12,9 +12,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { createProgress } from "../../display/progress";
 import { dataDir } from "../../paths";
-import { limitConcurrency } from "../concurrency";
+import { forEachShown } from "../for_each";
 import { drawAnimal } from "./drawing";
 import { createRandom } from "./random";
 import { photograph } from "./render";
@@ -27,11 +26,12 @@ export interface DrawnArchiveOptions {
 	readonly seed?: number;
 	/** Where the archive is kept. Default: `drawn_cats_and_dogs_v2.zip` in the folder `data`. */
 	readonly file?: string;
+	/** Ends the drawing when it is aborted. Default: it goes on to the end. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** The archive's comment, which a zip archive ends with: it says what this is, whatever the file is called. */
 const comment = "Drawings of cats and dogs, made by transfer-learning";
-const limit = limitConcurrency(4);
 
 /** Whether a file is an archive of drawings that this project made. */
 export function isDrawn(file: string): boolean {
@@ -53,32 +53,29 @@ export function isDrawn(file: string): boolean {
  * It says that they are drawings, and shows the progress. The archive gets its name only when it is whole.
  *
  * @returns the archive's path
+ * @throws the signal's reason if that is aborted
  */
 export async function drawnArchive({
 	count = 1200,
 	seed = 1,
 	file = path.join(dataDir, "drawn_cats_and_dogs_v2.zip"),
+	signal,
 }: DrawnArchiveOptions = {}): Promise<string> {
 	if (existsSync(file)) return file;
 	console.log(
 		`Drawing ${count} cats and dogs. These are drawings, not photos.`,
 	);
-	const progress = createProgress("Drawing");
-	let done = 0;
+	const drawings: { name: string; jpeg: Buffer }[] = [];
 	const draw = async (index: number) => {
 		const species = index % 2 === 0 ? "cat" : "dog";
 		// Each drawing has a sequence of its own, whatever is drawn beside it.
 		const random = createRandom(seed * 1_000_003 + index);
 		const jpeg = await photograph(random, drawAnimal(random, species));
-		done++;
-		progress.update(done / count, `${done} of ${count}`);
 		const folder = species === "cat" ? "Cat" : "Dog";
-		return { name: `PetImages/${folder}/${index >> 1}.jpg`, jpeg };
+		drawings[index] = { name: `PetImages/${folder}/${index >> 1}.jpg`, jpeg };
 	};
-	const drawings = await Promise.all(
-		Array.from({ length: count }, (_, index) => limit(() => draw(index))),
-	);
-	progress.end();
+	const indices = Array.from({ length: count }, (_, index) => index);
+	await forEachShown("Drawing", indices, { atATime: 4, signal }, draw);
 	await writeArchive(file, drawings);
 	return file;
 }
