@@ -185,6 +185,10 @@ test("fit leaves a frozen base untouched, moving statistics included", async () 
 });
 
 test("fit trains as Keras does: the same weights, data and order give the same losses and accuracies", async () => {
+	// Of 1000 random beginnings, 993 agree with Keras within 1e-4 at each of 20 steps, and within 3e-6 until two numbers meet. In 7 two
+	// did: a pre-activation came within 1e-7 of ReLU's edge (2), or the two greatest values of a pooling window within
+	// 3e-6 (5). Rounding then decides which way a gradient goes, and losses part by up to 1e-2. From these seeds, no
+	// pre-activation comes nearer to 0, and no two values nearer to each other, than 2e-4.
 	const model = compile(
 		tf.sequential({
 			layers: [
@@ -195,11 +199,16 @@ test("fit trains as Keras does: the same weights, data and order give the same l
 					// Batch normalization takes out a bias again; its gradient would be rounding noise.
 					useBias: false,
 					activation: "relu",
+					kernelInitializer: init(232),
 				}),
 				tf.layers.batchNormalization(),
 				tf.layers.maxPooling2d({ poolSize: 2 }),
 				tf.layers.flatten(),
-				tf.layers.dense({ units: 1, activation: "sigmoid" }),
+				tf.layers.dense({
+					units: 1,
+					activation: "sigmoid",
+					kernelInitializer: init(233),
+				}),
 			],
 		}),
 	);
@@ -238,7 +247,7 @@ print(json.dumps(history.history))`,
 				(ours[key]?.[epoch] as number) - (theirs[key]?.[epoch] as number);
 			assert.ok(
 				Math.abs(difference) < 1e-4,
-				`${key}, epoch ${epoch}: ${difference}`,
+				`${key}, epoch ${epoch}: ${difference}, from the weights ${JSON.stringify(weights)}`,
 			);
 		}
 	}
