@@ -31,7 +31,8 @@ class Run:
         self.x = read_floats(f"{name}-pixels.bin", -1, *case["shape"])
         self.y = read_floats(f"{name}-targets.bin", len(self.x), -1)
 
-    def train(self, result, start):
+    def train(self, result, start, order):
+        """Trains on the examples in this order; validates on the others as they come."""
         model, fit, n = self.model, self.case["fit"], self.case["examples"]
         for weight, value in zip(self.weights, split(start, [weight.shape for weight in self.weights])):
             weight.assign(value)
@@ -40,8 +41,8 @@ class Run:
         x, y = self.x, self.y
         weights = {int(label): weight for label, weight in fit["classWeight"].items()} if fit["classWeight"] else None
         history = model.fit(
-            x[:n],
-            y[:n],
+            x[order],
+            y[order],
             batch_size=fit["batchSize"],
             epochs=fit["epochs"],
             initial_epoch=fit["initialEpoch"],
@@ -58,17 +59,30 @@ class Run:
         return {"history": history, "evaluation": evaluation}
 
 
-def nudge(values, seed):
-    """Moves each number to one of its two neighbours in single precision, or not at all."""
-    to = np.random.default_rng(seed).choice(np.array([-np.inf, 0, np.inf], "float32"), values.shape)
-    return np.where(to == 0, values, np.nextafter(values, to))
+def nudge(values, random):
+    """Moves each number by up to four steps of single precision, as far as another order of a layer's operations does."""
+    moved = values.view("int32") + random.integers(-4, 5, values.shape, "int32")
+    return np.where(values == 0, values, moved.view("float32"))
 
 
-results = []
-for case in task["cases"]:
+def reorder(order, batch_size, random):
+    """Each batch keeps its examples, in another order: all sums over them are the same, but rounded in other places."""
+    starts = range(0, len(order), batch_size)
+    return np.concatenate([random.permutation(order[start : start + batch_size]) for start in starts])
+
+
+def train(case):
     keras.backend.clear_session()
     run = Run(case)
-    starts = [nudge(run.start, seed) for seed in range(case["nudges"])] or [run.start]
-    names = [f"{case['name']}-nudged-{i}" for i in range(case["nudges"])] or [case["name"]]
-    results.append([run.train(name, start) for name, start in zip(names, starts)])
-give(results)
+    name, order = case["name"], np.arange(case["examples"])
+    if case["nudges"] == 0:
+        return [run.train(name, run.start, order)]
+    results = []
+    for i in range(case["nudges"]):
+        random = np.random.default_rng(i)
+        start = nudge(run.start, random)
+        results.append(run.train(f"{name}-nudged-{i}", start, reorder(order, case["fit"]["batchSize"], random)))
+    return results
+
+
+give([train(case) for case in task["cases"]])

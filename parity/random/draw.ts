@@ -1,7 +1,4 @@
-import {
-	createRandom,
-	type Random,
-} from "../../lib/dist/data/drawings/random";
+import { createRandom, type Random } from "../../lib/dist/data/drawings/random";
 import { drawLayers, type State } from "./draw_layers";
 import { drawModel } from "./draw_model";
 import type { Case, LayerSpec, LossName, Optimizer, Targets } from "./spec";

@@ -55,12 +55,7 @@ function drawChain(random: Random, start: State) {
 	return graph;
 }
 
-function drawUnits(
-	random: Random,
-	start: State,
-	units: number,
-	depth: number,
-) {
+function drawUnits(random: Random, start: State, units: number, depth: number) {
 	const graph = createGraph(random, start);
 	const isFunctional = random.chance(0.6);
 	for (let unit = 0; unit < units; unit++) {
@@ -141,9 +136,7 @@ function createGraph(random: Random, start: State) {
 						...two,
 						loose: one.loose || two.loose,
 						shape:
-							kind === "Add"
-								? two.shape
-								: [...two.shape.slice(0, 2), channels],
+							kind === "Add" ? two.shape : [...two.shape.slice(0, 2), channels],
 					},
 				},
 			);

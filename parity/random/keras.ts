@@ -34,7 +34,10 @@ function describe(
 	const name = `${spec.seed}`;
 	const pixels = data.images.map((image) => image.data);
 	oracle.writeFloats(`${name}-pixels.bin`, concatenate(pixels));
-	oracle.writeFloats(`${name}-targets.bin`, Float32Array.from(data.targets.flat()));
+	oracle.writeFloats(
+		`${name}-targets.bin`,
+		Float32Array.from(data.targets.flat()),
+	);
 	oracle.writeFloats(`${name}-weights.bin`, weights);
 	return {
 		name,

@@ -1,37 +1,52 @@
 import { randomInt } from "node:crypto";
 import { openOracle } from "../oracle";
-import { writeCode } from "./code";
 import { drawCase } from "./draw";
+import { judge, type Verdict } from "./judge";
 import { trainWithKeras } from "./keras";
-import { type Prepared, prepare, type Outcome } from "./train";
-import { differences } from "./compare";
+import { reportCase, reportVerdicts } from "./report";
+import { type Outcome, type Prepared, prepare } from "./train";
 
-async function main() {
-	const [python = "", count = "", seed = ""] = process.argv.slice(2);
-	const first = seed === "" ? randomInt(2 ** 31) : Number(seed);
-	const oracle = openOracle(python);
+// Usage: main.ts PYTHON COUNT [SEED]
+
+async function main([python = "", count = "", seed]: string[]): Promise<void> {
+	const first = seed === undefined ? randomInt(2 ** 31) : Number(seed);
 	const started = performance.now();
-	const cases: Prepared[] = [];
-	for (let i = 0; i < Number(count); i++) {
-		const spec = drawCase(first + i);
-		try { cases.push(prepare(spec)); } catch (e) { console.log(spec.seed, writeCode(spec).typescript, (e as Error).stack?.slice(0, 600)); }
+	console.log(
+		`${count} random models from seed ${first} on: the library and Keras …`,
+	);
+	const cases = Array.from({ length: Number(count) }, (_, i) =>
+		prepare(drawCase(first + i)),
+	);
+	const oracle = openOracle(python);
+	try {
+		const [theirs, ours] = await Promise.all([
+			trainWithKeras(oracle, cases),
+			trainAll(cases),
+		]);
+		const verdicts = await judge(oracle, cases, ours, theirs.flat());
+		for (const verdict of verdicts) {
+			if (!verdict.ok) console.log(reportCase(verdict));
+		}
+		const seconds = (performance.now() - started) / 1000;
+		console.log(reportVerdicts(verdicts, first, seconds));
+		process.exitCode = verdicts.every(({ ok }: Verdict) => ok) ? 0 : 1;
+	} finally {
+		oracle.dispose();
 	}
-	const theirs = trainWithKeras(oracle, cases);
-	theirs.catch(() => {});
-	const ours: (Outcome | string)[] = [];
-	for (const c of cases) {
-		try { ours.push(await c.train()); } catch (e) { ours.push(String((e as Error).stack).slice(0, 500)); }
-	}
-	console.log("ours after", performance.now() - started);
-	const keras = await theirs;
-	console.log("keras after", performance.now() - started);
-	const nudged = process.env.NUDGES ? await trainWithKeras(oracle, cases, Number(process.env.NUDGES)) : undefined;
-	console.log("nudged after", performance.now() - started);
-	for (const [i, c] of cases.entries()) {
-		const o = ours[i]!;
-		if (typeof o === "string") console.log(c.spec.seed, "ERROR", o);
-		else console.log(c.spec.seed, c.spec.loss, c.spec.optimizer.kind, JSON.stringify(differences(o, keras[i]![0]!)), nudged ? JSON.stringify(nudged[i]!.map((n) => differences(n, keras[i]![0]!)).reduce((a, b) => a.map((x, k) => Math.max(x, b[k]!)))) : "");
-	}
-	oracle.dispose();
 }
-void main();
+
+/** Trains with the library; a case that it does not train gives its error. */
+async function trainAll(
+	cases: readonly Prepared[],
+): Promise<(Outcome | Error)[]> {
+	const outcomes = [];
+	for (const { train } of cases) {
+		outcomes.push(await train().catch((error: Error) => error));
+	}
+	return outcomes;
+}
+
+main(process.argv.slice(2)).catch((error) => {
+	console.error(error);
+	process.exitCode = 1;
+});

@@ -25,6 +25,8 @@ export interface Prepared {
 	readonly data: Data;
 	/** The layers that have weights. */
 	readonly layers: readonly string[];
+	/** How many numbers the weights of each are. */
+	readonly sizes: readonly number[];
 	/** What they begin with, as in `Outcome`. */
 	readonly weights: Float32Array;
 	/** Trains with the library, once: disposes the model. */
@@ -51,6 +53,7 @@ export function prepare(spec: Case): Prepared {
 		spec,
 		data,
 		layers: layers.map(({ name }) => name),
+		sizes: layers.map((layer) => layer.countParams()),
 		weights: readWeights(),
 		train: async () => {
 			try {

@@ -5,7 +5,10 @@ import { tf } from "../../lib/dist/tf";
 export function drawWeights(random: Random, layer: tf.layers.Layer): void {
 	const values = layer.weights.map(({ originalName, shape }) => {
 		const draw = drawWeight(random, originalName, shape as number[]);
-		const data = Float32Array.from({ length: tf.util.sizeFromShape(shape as number[]) }, draw);
+		const data = Float32Array.from(
+			{ length: tf.util.sizeFromShape(shape as number[]) },
+			draw,
+		);
 		return tf.tensor(data, shape as number[]);
 	});
 	layer.setWeights(values);
@@ -32,7 +35,9 @@ function drawWeight(
 			// Glorot's uniform limits; a depthwise kernel's outputs are not added up.
 			const places = shape.slice(0, -2).reduce((size, n) => size * n, 1);
 			const [inputs = 1, outputs = 1] = shape.slice(-2);
-			const fans = kind?.startsWith("depthwise") ? 1 + outputs : inputs + outputs;
+			const fans = kind?.startsWith("depthwise")
+				? 1 + outputs
+				: inputs + outputs;
 			const limit = Math.sqrt(6 / (places * fans));
 			return () => random.between(-limit, limit);
 		}

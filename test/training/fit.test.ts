@@ -185,6 +185,10 @@ test("fit leaves a frozen base untouched, moving statistics included", async () 
 });
 
 test("fit trains as Keras does: the same weights, data and order give the same losses and accuracies", async () => {
+	// From 993 of 1000 random beginnings, losses agree with Keras's within 6e-5 at each of 20 steps, half of them within 3e-6. From 7
+	// they parted, by up to 1e-2, at a step where rounding decides which way a gradient goes: a pre-activation within
+	// 2e-5 of ReLU's edge (2), or the two greatest values of a pooling window within 3e-5 of each other (5). From these
+	// seeds, nothing comes nearer than 2e-4.
 	const model = compile(
 		tf.sequential({
 			layers: [
@@ -195,11 +199,16 @@ test("fit trains as Keras does: the same weights, data and order give the same l
 					// Batch normalization takes out a bias again; its gradient would be rounding noise.
 					useBias: false,
 					activation: "relu",
+					kernelInitializer: init(232),
 				}),
 				tf.layers.batchNormalization(),
 				tf.layers.maxPooling2d({ poolSize: 2 }),
 				tf.layers.flatten(),
-				tf.layers.dense({ units: 1, activation: "sigmoid" }),
+				tf.layers.dense({
+					units: 1,
+					activation: "sigmoid",
+					kernelInitializer: init(233),
+				}),
 			],
 		}),
 	);
@@ -238,7 +247,7 @@ print(json.dumps(history.history))`,
 				(ours[key]?.[epoch] as number) - (theirs[key]?.[epoch] as number);
 			assert.ok(
 				Math.abs(difference) < 1e-4,
-				`${key}, epoch ${epoch}: ${difference}`,
+				`${key}, epoch ${epoch}: ${difference}, from the weights ${JSON.stringify(weights)}`,
 			);
 		}
 	}
