@@ -18,7 +18,11 @@ export function registerExtremumGradients(): void {
 				const [input, output] = [x as tf.Tensor, y as tf.Tensor];
 				const { reductionIndices, axis = reductionIndices } =
 					attributes as unknown as Record<string, number | number[]>;
-				const axes = tf.util.parseAxisParam(axis ?? [], input.shape);
+				// Without an axis it is over all of them.
+				const axes = tf.util.parseAxisParam(
+					axis ?? input.shape.map((_, i) => i),
+					input.shape,
+				);
 				const kept = input.shape.map((size, i) =>
 					axes.includes(i) ? 1 : size,
 				);

@@ -169,3 +169,22 @@ test("the project's kernel refuses what it is not for", () => {
 		}
 	});
 });
+
+test("the gradient of a maximum or minimum is TensorFlow's: shared by equal values", () => {
+	const x = tf.tensor4d([1, 1, 0, 1, 2, 2, -1, 0, 0, 0, 0, 0], [1, 3, 2, 2]);
+	const dy = tf.tensor2d([3, 5], [1, 2]);
+	for (const [extreme, name] of [
+		[tf.max, "reduce_max"],
+		[tf.min, "reduce_min"],
+	] as const) {
+		assert.deepEqual(
+			gradientHere((x) => extreme(x, [1, 2]), x, dy),
+			gradientInPython(`tf.${name}(x, axis=[1, 2])`, x, dy),
+		);
+		const whole = tf.scalar(2);
+		assert.deepEqual(
+			gradientHere((x) => extreme(x), x, whole),
+			gradientInPython(`tf.${name}(x)`, x, whole),
+		);
+	}
+});
