@@ -53,14 +53,18 @@ function applyAll(
 		: Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
 	tf.tidy(() => {
 		const power2 = adam.accBeta2.dataSync()[0] as number;
+		const [lost1, lost2] = [adam.beta1, adam.beta2].map(lostInSubtraction) as [
+			number,
+			number,
+		];
 		const rates = [
 			adam.accBeta1,
 			adam.accBeta2,
-			tf.scalar(adam.learningRate),
+			tf.scalar((adam.learningRate * Math.sqrt(lost2)) / lost1),
 			tf.scalar(adam.beta1),
 			tf.scalar(adam.beta2),
 			// The operation adds it before the correction of the second moment's bias, tfjs after.
-			tf.scalar(adam.epsilon * Math.sqrt(1 - power2)),
+			tf.scalar(adam.epsilon * Math.sqrt((1 - power2) * lost2)),
 		];
 		for (const [i, { name, tensor }] of named.entries()) {
 			const variable = tf.engine().registeredVariables[name] as tf.Variable;
@@ -85,6 +89,14 @@ function applyAll(
 		adam.accBeta2.assign(tf.mul(adam.accBeta2, adam.beta2));
 	});
 	adam.incrementIterations();
+}
+
+/**
+ * How much smaller or larger a moment is in the operation, which computes `1 - beta` in single precision: by 1.3e-5 for 0.999.
+ * tfjs and Keras compute it in double precision.
+ */
+function lostInSubtraction(beta: number): number {
+	return (1 - Math.fround(beta)) / (1 - beta);
 }
 
 /**

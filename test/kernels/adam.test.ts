@@ -75,6 +75,22 @@ test("Adam computes tfjs's formula, keeps its state where tfjs does, and leaves 
 	adam.dispose();
 });
 
+test("Adam's moments are what tfjs and Keras make of beta, to seven digits", () => {
+	// Large beside the weight, so that single precision does not hide the last digits.
+	const weight = tf.variable(tf.scalar(0));
+	const adam = tf.train.adam(1, beta1, beta2, 0);
+	adam.applyGradients([{ name: weight.name, tensor: tf.scalar(0.5) }]);
+	const [value = Number.NaN] = weight.dataSync();
+	// The corrections by powers of beta are in single precision in Keras and TensorFlow, too.
+	const m = (1 - beta1) * 0.5;
+	const v = (1 - beta2) * 0.25;
+	const corrected =
+		m / (1 - Math.fround(beta1)) / Math.sqrt(v / (1 - Math.fround(beta2)));
+	assert.ok(Math.abs(value + corrected) < 3e-7, `${value}, not ${-corrected}`);
+	tf.dispose(weight);
+	adam.dispose();
+});
+
 test("Adam leaves a variable without a gradient alone, and a copy of its values too", () => {
 	const [moved, still] = [tf.variable(tf.ones([3])), tf.variable(tf.ones([3]))];
 	const copy = moved.clone();
