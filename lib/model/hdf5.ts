@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TransferLearningError } from "../errors";
+import { WeightsError } from "./weights_error";
 
 // What this library uses of h5wasm's types, which a CommonJS module cannot name.
 
@@ -10,6 +10,7 @@ export interface Group {
 }
 
 export interface Dataset {
+	readonly path: string;
 	readonly shape: readonly number[] | null;
 	readonly value: unknown;
 }
@@ -20,7 +21,7 @@ const signature = "\x89HDF\r\n\x1a\n";
 /**
  * Opens an HDF5 file, gives its root group to `use`, and closes it again.
  *
- * @throws TransferLearningError if there is no such file, or if it is no HDF5 file or a truncated one.
+ * @throws WeightsError if the file is missing, truncated or not an HDF5 file.
  */
 export async function readHdf5<T>(
 	file: string,
@@ -29,11 +30,14 @@ export async function readHdf5<T>(
 	checkHdf5(file);
 	// An ESM-only package: only a dynamic import reaches it from CommonJS.
 	const hdf5 = await import("h5wasm/node");
-	await hdf5.ready;
+	const library = await hdf5.ready;
 	const opened = new hdf5.File(path.resolve(file), "r");
+	// Otherwise a failure to read, such as a wrong checksum, is a page on stderr and arbitrary numbers.
+	library.activate_throwing_error_handler();
 	try {
 		return use(opened);
 	} finally {
+		library.deactivate_throwing_error_handler();
 		opened.close();
 	}
 }
@@ -79,7 +83,6 @@ function toStrings(value: unknown): string[] {
  * File Format Specification. Only files with eight-byte addresses are checked, as everybody writes them.
  */
 function checkHdf5(file: string): void {
-	const shown = path.resolve(file);
 	const start = new DataView(new ArrayBuffer(64));
 	let size: number;
 	try {
@@ -91,14 +94,18 @@ function checkHdf5(file: string): void {
 			fs.closeSync(descriptor);
 		}
 	} catch (error) {
-		throw new TransferLearningError(
-			`The weights file ${shown} cannot be read: ${(error as Error).message}. Check the path.`,
+		throw new WeightsError(
+			file,
+			`cannot be read: ${(error as Error).message}`,
+			"Check the path.",
 			{ cause: error },
 		);
 	}
 	if (![...signature].every((c, i) => start.getUint8(i) === c.charCodeAt(0))) {
-		throw new TransferLearningError(
-			`${shown} is no HDF5 file. Weights must be an .h5 file that Keras saved; a .keras file is not one. If it was downloaded, remove it and download it again (\`npm run setup\`).`,
+		throw new WeightsError(
+			file,
+			"is not an HDF5 file",
+			"Weights must be an .h5 file that Keras saved; a .keras file is not one. If it was downloaded, delete it and download it again.",
 		);
 	}
 	const version = start.getUint8(8);
@@ -106,8 +113,10 @@ function checkHdf5(file: string): void {
 	const endAt = version === 0 ? 40 : version === 1 ? 44 : 28;
 	const expected = start.getBigUint64(endAt, true);
 	if (addressSize === 8 && BigInt(size) < expected) {
-		throw new TransferLearningError(
-			`The weights file ${shown} is truncated: it has ${size} bytes of ${expected}. Remove it and download it again (\`npm run setup\`).`,
+		throw new WeightsError(
+			file,
+			`is truncated: it has ${size} bytes of ${expected}`,
+			"Delete it and download it again.",
 		);
 	}
 }

@@ -5,6 +5,7 @@ import { buildMobileNetV2 } from "./mobilenet_v2_layers";
 import {
 	fetchImageNetWeights,
 	findImageNetWeights,
+	officialSize,
 	type WeightsPlace,
 } from "./pretrained";
 
@@ -25,7 +26,8 @@ export interface MobileNetV2Options {
  * Makes MobileNetV2 without its top, layer by layer what Keras's `MobileNetV2(include_top=False)` is.
  *
  * The model takes `[n, height, width, 3]` and gives `[n, height / 32, width / 32, 1280]` features (more
- * channels for `alpha` above 1). It is called `mobilenetv2_1.00_128` for `alpha` 1 and 128 rows. Its
+ * channels for `alpha` above 1). It is called `mobilenetv2_1.00_128` for `alpha` 1 and 128 rows,
+ * and after 224 where it has the weights of that size. Its
  * ImageNet weights were trained on inputs in [-1, 1]. With `'imagenet'` it takes the file that `MOBILENET_V2_WEIGHTS` names, or
  * Keras's own for this size and `alpha`, which it downloads into `data` if it is not there; it prints which file it used.
  *
@@ -42,40 +44,25 @@ export async function mobileNetV2(
 ): Promise<tf.LayersModel> {
 	checkOptions(inputShape, alpha, weights);
 	const [rows, columns] = inputShape;
-	const model = buildMobileNetV2(inputShape, alpha);
-	const fill = (file: string) => loadWeights(model, file);
-	try {
-		if (weights === "imagenet") {
-			let found = findImageNetWeights(alpha, rows, columns, place.folder);
-			if (found) await fill(found.file);
-			else
-				found = await fetchImageNetWeights(alpha, rows, columns, fill, place);
-			console.log(`${model.name}: ${found.description}`);
-		} else if (weights !== null) {
-			await fill(weights);
+	const isImageNet = weights === "imagenet";
+	const found = isImageNet
+		? (findImageNetWeights(alpha, rows, columns, place.folder) ??
+			(await fetchImageNetWeights(alpha, rows, columns, place)))
+		: undefined;
+	// As in Keras, where another size's weights name the model, too.
+	const size = isImageNet ? officialSize(rows, columns) : rows;
+	const model = buildMobileNetV2(inputShape, alpha, size);
+	const file = found?.file ?? weights;
+	if (file !== null) {
+		try {
+			await loadWeights(model, file);
+		} catch (error) {
+			model.dispose();
+			throw error;
 		}
-	} catch (error) {
-		model.dispose();
-		throw error;
 	}
+	if (found) console.log(`${model.name}: ${found.description}`);
 	return model;
-}
-
-/**
- * Checks that a file holds the weights of a MobileNetV2 of this `alpha`: each layer's, in its shape.
- *
- * @throws TransferLearningError saying what is missing or does not fit.
- */
-export async function checkMobileNetV2Weights(
-	alpha: number,
-	file: string,
-): Promise<void> {
-	const model = buildMobileNetV2([224, 224, 3], alpha);
-	try {
-		await loadWeights(model, file);
-	} finally {
-		model.dispose();
-	}
 }
 
 function checkOptions(

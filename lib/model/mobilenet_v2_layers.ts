@@ -26,10 +26,13 @@ const blocks: readonly (readonly [filters: number, stride: 1 | 2])[] = [
  *
  * Names, order, padding and constants are those of Keras 3.15's `applications/mobilenet_v2.py`, so that its
  * files of weights fit, in whichever way they are read. The caller disposes the model.
+ *
+ * @param size the number that ends the model's name. Default: the input's height.
  */
 export function buildMobileNetV2(
 	inputShape: readonly [number, number, number],
 	alpha: number,
+	size: number = inputShape[0],
 ): tf.LayersModel {
 	const input = tf.input({ shape: [...inputShape], name: "input_layer" });
 	let x = convolve(input, "Conv1", makeDivisible(32 * alpha), 3, 2);
@@ -44,7 +47,7 @@ export function buildMobileNetV2(
 	return tf.model({
 		inputs: input,
 		outputs: x,
-		name: `mobilenetv2_${alpha.toFixed(2)}_${inputShape[0]}`,
+		name: `mobilenetv2_${alpha.toFixed(2)}_${size}`,
 	});
 }
 

@@ -66,16 +66,14 @@ export function findImageNetWeights(
 }
 
 /**
- * Downloads Keras's own file for this `alpha` and size, and shows the progress.
+ * Downloads Keras's own file for this `alpha` and size, and shows the progress. It gets its name once each layer was checked.
  *
- * @param check throws if the file does not hold this model's weights; it then does not get its name
- * @throws TransferLearningError if Keras has no file for this `alpha`, or if it cannot be fetched.
+ * @throws TransferLearningError if Keras has no file for this `alpha`, or if it cannot be fetched or is another one.
  */
 export async function fetchImageNetWeights(
 	alpha: number,
 	rows: number,
 	columns: number,
-	check: (file: string) => Promise<void>,
 	place: WeightsPlace = {},
 ): Promise<PretrainedWeights> {
 	const official = officialWeights(alpha, rows, columns, place);
@@ -85,7 +83,11 @@ export async function fetchImageNetWeights(
 		official.url,
 		official.file,
 		{
-			check,
+			check: async (file) => {
+				// Set-up comes to this file, too, and has no use for TensorFlow.
+				const { checkWeights } = await import("./check_weights.js");
+				await checkWeights(file, alpha);
+			},
 			alternative: "name an .h5 file of your own in MOBILENET_V2_WEIGHTS",
 		},
 	);
@@ -108,7 +110,7 @@ export function officialWeights(
 			`There are no ImageNet weights for alpha ${alpha}, only for ${alphas.join(", ")}. Use one of these, or weights: null.`,
 		);
 	}
-	const size = rows === columns && sizes.includes(rows) ? rows : 224;
+	const size = officialSize(rows, columns);
 	const width = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
 	const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${width}_${size}_no_top.h5`;
 	return {
@@ -116,4 +118,9 @@ export function officialWeights(
 		file: path.join(folder, name),
 		description: `Keras's weights, trained on ImageNet at ${size} px (${name})`,
 	};
+}
+
+/** The size of the images that the weights for these images were trained on. */
+export function officialSize(rows: number, columns: number): number {
+	return rows === columns && sizes.includes(rows) ? rows : 224;
 }

@@ -11,7 +11,10 @@ import { toSnakeCase } from "./keras_names";
 /** The saved weights of one layer, in the order of the layer's own. */
 export type SavedWeights = readonly (Dataset | undefined)[];
 
-/** What a file holds for each layer, keyed by the layer's name. A layer that the file lacks is absent. */
+/**
+ * What a file holds for each layer, keyed by the layer's name. A layer that the file lacks is absent. Layers beyond the
+ * model's, in files that are read by order, are keyed by their number.
+ */
 export type SavedLayers = ReadonlyMap<string, SavedWeights>;
 
 /**
@@ -55,9 +58,7 @@ function findByOrder(
 		}
 	}
 	return new Map(
-		layers
-			.slice(0, saved.length)
-			.map((layer, i) => [layer.name, saved[i] ?? []]),
+		saved.map((weights, i) => [layers[i]?.name ?? `${i}`, weights]),
 	);
 }
 
@@ -126,7 +127,7 @@ function ownerOf(path: string): string | undefined {
 }
 
 /** The weight in such a path. Keras 3 calls a depthwise kernel a kernel. */
-function weightName(path: string): string {
+export function weightName(path: string): string {
 	const name = path.split("/").at(-1) ?? "";
 	return name.replace(/:0$/, "").replace(/^depthwise_kernel$/, "kernel");
 }

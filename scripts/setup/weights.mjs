@@ -76,12 +76,12 @@ async function fetchOfficial(library, say) {
  * @param {string} file
  */
 async function check(file) {
-	const script = `require(process.argv[1]).checkMobileNetV2Weights(1, process.argv[2]).catch(({ message }) => { console.log(message); process.exit(1); })`;
+	const script = `require(process.argv[1]).checkWeights(process.argv[2], 1).catch(({ message }) => { console.log(message); process.exit(1); })`;
 	try {
 		await run(process.execPath, [
 			"-e",
 			script,
-			fileURLToPath(moduleOf("model/mobilenet_v2")),
+			fileURLToPath(moduleOf("model/check_weights")),
 			file,
 		]);
 	} catch (error) {

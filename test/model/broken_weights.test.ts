@@ -50,6 +50,17 @@ with h5py.File(file("misshapen.h5"), "a") as f:
     group.visititems(lambda n, o: name.append(n) if n.endswith("gamma") else None)
     del group[name[0]]
     group[name[0]] = [1.0, 2.0]
+save("checksum.h5")
+with h5py.File(file("checksum.h5"), "a") as f:
+    group = f["model_weights/Conv_1"]
+    name = []
+    group.visititems(lambda n, o: name.append(n) if n.endswith("kernel") else None)
+    kernel = group[name[0]][()]
+    del group[name[0]]
+    offset = group.create_dataset(name[0], data=kernel, fletcher32=True).id.get_chunk_info(0).byte_offset
+with open(file("checksum.h5"), "r+b") as f:
+    f.seek(offset + 1000)
+    f.write(b"damage")
 with h5py.File(file("other.h5"), "w") as f:
     f["numbers"] = [1, 2, 3]
 print("{}")`,
@@ -68,8 +79,12 @@ print("{}")`,
 	await assertRefused("misshapen.h5", /layer bn_Conv1 should have a gamma of/);
 	await assertRefused("other.h5", /is an HDF5 file, but not one of Keras's/);
 	await assertRefused("cut.h5", /is truncated: it has 200000 bytes of/);
-	await assertRefused("text.h5", /is no HDF5 file/);
-	await assertRefused("empty.h5", /is no HDF5 file/);
+	await assertRefused(
+		"checksum.h5",
+		/is damaged: the HDF5 library cannot read it \(filter returned failure during read\)/,
+	);
+	await assertRefused("text.h5", /is not an HDF5 file/);
+	await assertRefused("empty.h5", /is not an HDF5 file/);
 	await assertRefused("nowhere.h5", /cannot be read.*Check the path/);
 
 	const model = await mobileNetV2({

@@ -80,6 +80,8 @@ for (const [i, alpha] of alphas.entries()) {
 			for (const _ of ["fetched", "there"]) {
 				const model = await mobileNetV2(options, place);
 				assert.equal(firstNumber(model), firstNumbers[i]);
+				const ending = `${alpha.toFixed(2)}_${size}`;
+				assert.equal(model.name, `mobilenetv2_${ending}`, "as in Keras");
 				model.dispose();
 			}
 			assert.deepEqual(asked, [`/keras/${name}`], "once");

@@ -1,0 +1,21 @@
+import * as path from "node:path";
+import { TransferLearningError } from "../errors";
+
+/** A file that cannot be read as a model's weights. */
+export class WeightsError extends TransferLearningError {
+	/**
+	 * @param problem what is wrong with the file, such as `is truncated`
+	 * @param remedy what its reader may do, in whole sentences
+	 */
+	constructor(
+		file: string,
+		problem: string,
+		remedy: string,
+		options?: ErrorOptions,
+	) {
+		super(
+			`The weights file ${path.resolve(file)} ${problem}. ${remedy}`,
+			options,
+		);
+	}
+}
