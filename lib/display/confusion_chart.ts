@@ -1,5 +1,6 @@
 import type { Figure } from "./figure";
 import type { Labels } from "./labels";
+import { escapePlotly, unescapePlotly } from "./plotly_text";
 import { type PredictionChartOptions, readPredictions } from "./predictions";
 import { blues, createLayout } from "./theme";
 
@@ -26,6 +27,15 @@ export function confusionChart(
 		row[said] = (row[said] as number) + 1;
 	}
 	const names = [...(read.names ?? counts.map((_, label) => String(label)))];
+	const axis = (title: string) => ({
+		title: { text: title, standoff: 12 },
+		type: "category" as const,
+		showgrid: false,
+		...(names.some((name) => shorten(name) !== name) && {
+			tickvals: names,
+			ticktext: names.map(shorten),
+		}),
+	});
 	return {
 		data: [
 			{
@@ -46,18 +56,17 @@ export function confusionChart(
 		],
 		layout: createLayout(title, {
 			height: Math.max(400, 160 + 32 * classes),
-			xaxis: {
-				title: { text: "Predicted" },
-				type: "category",
-				showgrid: false,
-			},
+			xaxis: axis("Predicted"),
 			// As a table is read: the first label on top.
-			yaxis: {
-				title: { text: "Label" },
-				type: "category",
-				autorange: "reversed",
-				showgrid: false,
-			},
+			yaxis: { ...axis("Label"), autorange: "reversed" },
 		}),
 	};
+}
+
+/** A name for an axis, which would leave no room for the matrix if it were much longer; the hover text has all of it. */
+function shorten(name: string): string {
+	const letters = [...unescapePlotly(name)];
+	return letters.length > 24
+		? escapePlotly(`${letters.slice(0, 23).join("")}…`)
+		: name;
 }

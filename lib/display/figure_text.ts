@@ -48,7 +48,10 @@ function formatPoints(traces: readonly Trace[], xTitle: string): string {
 		const [at, values] = orientation === "h" ? [y, x] : [x, y];
 		return new Map(at.map((place, i) => [place, values[i]]));
 	});
-	const places = [...new Set(columns.flatMap((column) => [...column.keys()]))];
+	// A point at null is for the legend only.
+	const places = [
+		...new Set(columns.flatMap((column) => [...column.keys()])),
+	].filter((place) => place !== null);
 	const header = [
 		traces[0]?.orientation === "h" ? "" : xTitle,
 		...traces.map(({ name }, i) => name ?? `trace ${i}`),

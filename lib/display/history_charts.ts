@@ -41,12 +41,10 @@ export function historyChart(
 ): Figure {
 	const metric = mainMetric(history);
 	if (metric === undefined) return lossChart(history, options);
-	const right = { xaxis: "x2", yaxis: "y2" };
+	const right = { xaxis: "x2", yaxis: "y2", showlegend: false };
 	const loss = metricTraces(history, "loss").map((trace) => ({
 		...trace,
 		...right,
-		// The legend has the names of the left, but the gaps of the right are told there too.
-		showlegend: trace.y.some((value) => value === null),
 	}));
 	const epochs = epochAxis(history.seconds.length);
 	return {
@@ -87,12 +85,15 @@ export function comparisonChart(
 	}));
 	const longest = Math.max(0, ...lines.map(({ values }) => values.length));
 	const all = lines.flatMap(({ values }) => values);
-	const without = longest > 0 ? ` (no ${metric})` : "";
 	return {
 		data: lines.map(({ name, values }, i) =>
-			line(values.length > 0 ? name : name + without, values, i),
+			values.length > 0 || longest === 0
+				? line(name, values, i)
+				: // Plotly lists in the legend only what has a point.
+					{ ...line(`${name} (no ${metric})`, [], i), x: [null], y: [null] },
 		),
 		layout: createLayout(title, {
+			showlegend: true,
 			xaxis: epochAxis(longest),
 			yaxis: valueAxis(metric, metric.replace(/^val_/, "validation "), all),
 		}),

@@ -19,14 +19,6 @@ export function nameMetric(metric: string): string {
 	return metric === "loss" ? "Loss" : metric;
 }
 
-/** A metric's name, and in words how many of its values are not numbers if there are such. */
-export function nameWithGaps(name: string, values: readonly number[]): string {
-	const gaps = values.filter((value) => !Number.isFinite(value)).length;
-	return gaps === 0
-		? name
-		: `${name} (not a number in ${gaps} of ${values.length} epochs)`;
-}
-
 /** The values that are numbers. */
 export function finite(values: readonly number[]): number[] {
 	return values.filter(Number.isFinite);

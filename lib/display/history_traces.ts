@@ -1,5 +1,5 @@
 import type { History } from "../training/history";
-import { bestIndex, finite, nameMetric, nameWithGaps } from "./history_metrics";
+import { bestIndex, finite, nameMetric } from "./history_metrics";
 import { escapePlotly } from "./plotly_text";
 import { colorAt } from "./theme";
 
@@ -24,7 +24,7 @@ export function line(name: string, values: readonly number[], color: number) {
 	return {
 		type: "scatter" as const,
 		mode: "lines+markers" as const,
-		name: escapePlotly(nameWithGaps(name, values)),
+		name: escapePlotly(name),
 		x: values.map((_, i) => i + 1),
 		y: values.map((value) => (Number.isFinite(value) ? value : null)),
 		line: { color: colorAt(color), width: 2.5 },
@@ -55,16 +55,18 @@ function bestEpoch(values: readonly number[], index: number) {
 	};
 }
 
-/** The axis of a metric's values, whose title is `title`. */
+/** The axis of a metric's values, whose title is `title`, and says what a gap means if there is one. */
 export function valueAxis(
 	metric: string,
 	title: string,
 	values: readonly number[],
 ) {
-	const text = { title: { text: escapePlotly(title) } };
+	const numbers = finite(values);
+	const note = numbers.length < values.length ? " (gap: not a number)" : "";
+	const text = { title: { text: escapePlotly(title + note) } };
 	if (metric.endsWith("accuracy")) {
 		// From a little below the least value to a little above 1, so that nothing looks like more than everything.
-		const least = Math.min(1, ...finite(values));
+		const least = numbers.length > 0 ? Math.min(1, ...numbers) : 0;
 		const range = [Math.max(-0.02, least - 0.05), 1.015];
 		return { ...text, tickformat: ".2f", range };
 	}

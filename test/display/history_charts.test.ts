@@ -97,10 +97,16 @@ test("accuracyChart refuses a history without accuracy and says what to do", () 
 test("what is not a number is a gap, and said in words", () => {
 	const chart = lossChart(broken);
 	assert.deepEqual((chart.data[0] as { y: unknown }).y, [0.7, null, null, 0.5]);
-	assert.deepEqual(names(chart), [
-		"Loss (not a number in 2 of 4 epochs)",
-		"Best Epoch",
-	]);
+	assert.deepEqual(names(chart), ["Loss", "Best Epoch"]);
+	assert.deepEqual(chart.layout.yaxis?.title, {
+		text: "Loss (gap: not a number)",
+	});
+	const { yaxis, yaxis2 } = historyChart({
+		...broken,
+		accuracy: [0, 0, 0, 0],
+	}).layout;
+	assert.deepEqual(yaxis?.title, { text: "Accuracy" });
+	assert.deepEqual(yaxis2?.title, { text: "Loss (gap: not a number)" });
 	const best = chart.data[1] as { x: unknown; y: unknown };
 	assert.deepEqual([best.x, best.y], [[4], [0.5]]);
 	assert.match(formatFigure(chart), /2 +not a number/);
@@ -113,9 +119,7 @@ test("what is not a number is a gap, and said in words", () => {
 	assert.deepEqual(metrics, ["loss: not a number"]);
 	assert.match(chartSvg(broken, 4), /not a number/);
 	const nothing = { ...broken, loss: broken.loss.map(() => Number.NaN) };
-	assert.deepEqual(names(lossChart(nothing)), [
-		"Loss (not a number in 4 of 4 epochs)",
-	]);
+	assert.deepEqual(names(lossChart(nothing)), ["Loss"]);
 });
 
 test("tiny values are not rounded to nothing", () => {
@@ -186,6 +190,12 @@ test("a comparison takes a metric that the runs have, and refuses one that they 
 		"single",
 		"lossOnly (no accuracy)",
 	]);
+	// A run without the metric is in the legend, and no row of the table.
+	assert.equal(
+		formatFigure(comparisonChart({ single, lossOnly })),
+		`Epoch  single  lossOnly (no accuracy)
+    1  0.5000                        `,
+	);
 	assert.throws(() => comparisonChart({ lossOnly }, { metric: "val_auc" }), {
 		name: "TransferLearningError",
 		message: /val_auc.*loss/s,
