@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as os from "node:os";
 import * as path from "node:path";
-import { jupyterEnv } from "./setup/kernel.mjs";
+import { jupyterEnv } from "./notebook/jupyter_env.mjs";
 import { runMain } from "./setup/main.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup.mjs";
@@ -22,7 +22,7 @@ await runMain(async () => {
 		],
 		{
 			cwd: root,
-			env: { ...process.env, ...jupyterEnv() },
+			env: { ...process.env, ...jupyterEnv },
 			stdio: "inherit",
 		},
 	);

@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { jupyterEnv } from "../setup/kernel.mjs";
 import { buildDir, display, root } from "../setup/paths.mjs";
 import { isAlive, readStartTime } from "../setup/process_identity.mjs";
 import { CommandError, run } from "../setup/run.mjs";
 import { step } from "../setup/step.mjs";
 import { UserError } from "../setup/user_error.mjs";
 import { followCells } from "./follow_cells.mjs";
+import { jupyterEnv } from "./jupyter_env.mjs";
 
 const config = path.join(root, "scripts", "notebook", "nbconvert_config.py");
 
@@ -77,7 +77,7 @@ async function runNbconvert(environment, args, onLine) {
 		environment.python,
 		["-m", "nbconvert", "--config", config, "--log-level=WARN", ...args],
 		// The library then tells its progress on the kernel's standard output, for the line of the cell.
-		{ env: { ...jupyterEnv(), TRANSFER_LEARNING_FOLLOWED: "1" }, onLine },
+		{ env: { ...jupyterEnv, TRANSFER_LEARNING_FOLLOWED: "1" }, onLine },
 	);
 }
 

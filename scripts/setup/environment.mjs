@@ -1,41 +1,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import {
+	describeEnvironment,
+	findEnvironment,
+	venv,
+} from "./find_environment.mjs";
 import { addCuda, hasNvidiaDriver } from "./nvidia.mjs";
-import { root } from "./paths.mjs";
 import { pipInstall } from "./pip.mjs";
 import { findPython } from "./python.mjs";
 import { readRequirements } from "./requirements.mjs";
 import { CommandError, run } from "./run.mjs";
-import { findSitePackages, hasPackages } from "./site_packages.mjs";
 import { isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-/**
- * @typedef {object} Environment
- * @property {string} prefix its folder
- * @property {string} python its interpreter
- * @property {string} sitePackages where its packages lie
- */
-
-const venv = path.join(root, ".venv");
-
-/**
- * Finds the Python environment without starting Python: an active conda or mamba environment that has
- * what `environment.yml` lists, otherwise `.venv`.
- *
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {Environment} which need not exist yet if it is `.venv`
- */
-export function findEnvironment(env = process.env) {
-	const conda = env.CONDA_PREFIX;
-	if (
-		conda &&
-		hasPackages(findSitePackages(conda), readRequirements().packages)
-	)
-		return describeEnvironment(conda);
-	return describeEnvironment(venv);
-}
+/** @typedef {import("./find_environment.mjs").Environment} Environment */
 
 /**
  * @param {Environment} environment
@@ -116,18 +95,6 @@ export function isWholeVenv(prefix) {
 		fs.existsSync(activate) &&
 		fs.readFileSync(activate, "utf8").includes(prefix)
 	);
-}
-
-/**
- * @param {string} prefix
- * @returns {Environment}
- */
-function describeEnvironment(prefix) {
-	return {
-		prefix,
-		python: path.join(prefix, "bin", "python"),
-		sitePackages: findSitePackages(prefix),
-	};
 }
 
 /**

@@ -3,15 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { isOwn } from "./environment.mjs";
 import { hasNvidiaDriver } from "./nvidia.mjs";
-import { buildDir, display, root } from "./paths.mjs";
+import { display, jupyterDir, root } from "./paths.mjs";
 import { writeAtomically } from "./stamp.mjs";
 import { step } from "./step.mjs";
 
 /** The kernel that the notebooks name. */
 const kernelName = "tslab";
-
-/** Where this clone's own kernel is, for the commands that it starts: other clones may share the environment. */
-const ownJupyter = path.join(buildDir, "jupyter");
 
 /**
  * Tells Jupyter of the TypeScript kernel, in the clone and in the environment, and never in the user's home.
@@ -27,7 +24,7 @@ export async function installKernelSpec(environment) {
 		const own = isOwn(environment);
 		const kernel = describeKernel();
 		const specs = [
-			{ folder: path.join(ownJupyter, "kernels", kernelName), kernel },
+			{ folder: path.join(jupyterDir, "kernels", kernelName), kernel },
 			own
 				? { folder: path.join(shared, kernelName), kernel }
 				: {
@@ -44,21 +41,6 @@ export async function installKernelSpec(environment) {
 		const names = written.map(({ folder }) => display(folder));
 		return names.length > 0 ? `written to ${names.join(", ")}` : "up to date";
 	});
-}
-
-/**
- * What Jupyter needs to prefer this clone's kernel, and the environment's extensions, to those of the user's home.
- *
- * @param {NodeJS.ProcessEnv} [env]
- */
-export function jupyterEnv(env = process.env) {
-	return {
-		JUPYTER_PREFER_ENV_PATH: "1",
-		JUPYTER_PATH: [
-			ownJupyter,
-			...(env.JUPYTER_PATH ? [env.JUPYTER_PATH] : []),
-		].join(path.delimiter),
-	};
 }
 
 /** Lower case, as Jupyter compares names. */

@@ -14,6 +14,9 @@ export const dataDir = path.join(root, "data");
 /** Where results and the set-up's own lock live. */
 export const buildDir = path.join(root, "build");
 
+/** What Jupyter is told of this clone alone, by the commands that start it. */
+export const jupyterDir = path.join(buildDir, "jupyter");
+
 /**
  * @param {string} file
  * @returns {string} the file as a reader at the project's root would name it

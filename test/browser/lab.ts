@@ -5,7 +5,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
-import { python, root } from "../support/python";
+import { jupyterEnv, python, root } from "../support/python";
 import { sampleArchive } from "../support/sample";
 
 /** Where the tests keep their notebooks and JupyterLab's settings. */
@@ -50,7 +50,7 @@ export async function startLab(): Promise<Lab> {
 			env: {
 				...process.env,
 				CATS_VS_DOGS: sampleArchive,
-				JUPYTER_PREFER_ENV_PATH: "1",
+				...jupyterEnv,
 				JUPYTERLAB_SETTINGS_DIR: settings,
 				JUPYTERLAB_WORKSPACES_DIR: path.join(settings, "workspaces"),
 			},

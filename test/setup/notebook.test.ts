@@ -187,7 +187,7 @@ test("where the addon is missing, the first cell that imports tfjs says what to 
 	const executed = await clone.run(`
 import { executeNotebook } from "./scripts/notebook/execute.mjs";
 import { runMain } from "./scripts/setup/main.mjs";
-import { findEnvironment } from "./scripts/setup/environment.mjs";
+import { findEnvironment } from "./scripts/setup/find_environment.mjs";
 await runMain(() => executeNotebook(findEnvironment(), "notebooks/transfer_learning.ipynb"));`);
 	assert.equal(executed.code, 1, executed.output);
 	assert.match(executed.output, /TensorFlow could not be loaded/);

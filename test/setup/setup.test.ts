@@ -52,7 +52,7 @@ function findTslab(clone: Clone, env: NodeJS.ProcessEnv): Kernel {
 /** What the clone's own commands add to the environment. */
 async function jupyterEnvOf(clone: Clone): Promise<NodeJS.ProcessEnv> {
 	const { output } = await clone.run(
-		'import { jupyterEnv } from "./scripts/setup/kernel.mjs"; console.log(JSON.stringify(jupyterEnv()));',
+		'import { jupyterEnv } from "./scripts/notebook/jupyter_env.mjs"; console.log(JSON.stringify(jupyterEnv));',
 	);
 	return JSON.parse(output);
 }

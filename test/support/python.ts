@@ -6,10 +6,20 @@ import * as path from "node:path";
 /** The project's root folder. */
 export const root = path.resolve(__dirname, "..", "..");
 
+// Modules of the newer kind. What loads the tests, tsx, has `require` for them; `python` is needed at once.
+const { findEnvironment } =
+	require("../../scripts/setup/find_environment.mjs") as {
+		findEnvironment: () => { readonly python: string };
+	};
+
+/** What Jupyter is told by the project's commands, so that it finds the project's kernel. */
+export const { jupyterEnv } =
+	require("../../scripts/notebook/jupyter_env.mjs") as {
+		jupyterEnv: NodeJS.ProcessEnv;
+	};
+
 /** The Python of the environment that the set-up made or found. */
-export const python = process.env.CONDA_PREFIX
-	? path.join(process.env.CONDA_PREFIX, "bin", "python")
-	: path.join(root, ".venv", "bin", "python");
+export const { python } = findEnvironment();
 
 /**
  * Runs a Python script, the oracle of a test, and returns what it printed as JSON on its last line.
@@ -20,6 +30,7 @@ export function runPython<T>(script: string, args: readonly string[] = []): T {
 		encoding: "utf8",
 		env: {
 			...process.env,
+			...jupyterEnv,
 			TF_CPP_MIN_LOG_LEVEL: "3",
 			CUDA_VISIBLE_DEVICES: "",
 		},

@@ -1,0 +1,43 @@
+import * as path from "node:path";
+import { root } from "./paths.mjs";
+import { readRequirements } from "./requirements.mjs";
+import { findSitePackages, hasPackages } from "./site_packages.mjs";
+
+/**
+ * @typedef {object} Environment
+ * @property {string} prefix its folder
+ * @property {string} python its interpreter
+ * @property {string} sitePackages where its packages lie
+ */
+
+/** The environment that the set-up makes where no other will do. */
+export const venv = path.join(root, ".venv");
+
+/**
+ * Finds the Python environment without starting Python: an active conda or mamba environment that has
+ * what `environment.yml` lists, otherwise `.venv`.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Environment} which need not exist yet if it is `.venv`
+ */
+export function findEnvironment(env = process.env) {
+	const conda = env.CONDA_PREFIX;
+	if (
+		conda &&
+		hasPackages(findSitePackages(conda), readRequirements().packages)
+	)
+		return describeEnvironment(conda);
+	return describeEnvironment(venv);
+}
+
+/**
+ * @param {string} prefix
+ * @returns {Environment}
+ */
+export function describeEnvironment(prefix) {
+	return {
+		prefix,
+		python: path.join(prefix, "bin", "python"),
+		sitePackages: findSitePackages(prefix),
+	};
+}
