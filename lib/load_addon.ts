@@ -1,8 +1,27 @@
-import { addonError } from "./addon_error";
+import Module from "node:module";
+import { TransferLearningError } from "./errors";
 
-// Imported before tfjs-node-gpu itself, to throw an error that helps.
-try {
-	require("@tensorflow/tfjs-node-gpu");
-} catch (cause) {
-	throw addonError(cause);
-}
+const addon = "@tensorflow/tfjs-node-gpu";
+
+// Node's own function behind `require`, which its type does not show.
+const loader = Module as unknown as {
+	_load(request: string, ...rest: unknown[]): unknown;
+};
+const { _load } = loader;
+
+// From here on, whoever imports tfjs-node-gpu learns what to do if that fails: its own advice (`npm rebuild …
+// --build-addon-from-source`) no longer works. The kernel preloads this file, since a notebook imports tfjs-node-gpu
+// before the library.
+loader._load = function (request, ...rest) {
+	try {
+		return _load.call(this, request, ...rest);
+	} catch (error) {
+		if (request !== addon) throw error;
+		const { message } = error instanceof Error ? error : new Error(`${error}`);
+		throw new TransferLearningError(
+			`TensorFlow could not be loaded: ${message.split("\n")[0]?.trim()}\nRun \`npm run setup\` in the project's folder: it builds what is missing. Then restart the kernel.`,
+			// A cause is shown too, and that advice with it.
+			message.includes("npm rebuild") ? {} : { cause: error },
+		);
+	}
+};

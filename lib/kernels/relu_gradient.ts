@@ -39,13 +39,16 @@ export function registerReluGradients(): void {
 }
 
 function runGradient(kernelName: string, dy: tf.Tensor, y: tf.Tensor) {
-	if (tf.getKernel(kernelName, tf.getBackend())) {
+	if (y.dtype === "float32" && tf.getKernel(kernelName, tf.getBackend())) {
 		return tf.engine().runKernel(kernelName, { dy, y }) as tf.Tensor;
 	}
-	// On tfjs's own back ends.
-	const slope = tf.step(y);
+	// For integers, and on tfjs's own back ends. Of comparisons `step` alone has a gradient, which the next order needs.
+	const values = y.toFloat();
+	const slope = tf.step(values);
 	return tf.mul(
 		dy,
-		kernelName === "Relu6Grad" ? tf.mul(slope, tf.less(y, 6)) : slope,
+		kernelName === "Relu6Grad"
+			? tf.mul(slope, tf.step(tf.sub(6, values)))
+			: slope,
 	);
 }

@@ -85,7 +85,7 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 			process.execPath,
 			// A cell that cannot load TensorFlow then says what to do.
 			"--require",
-			path.join(root, "lib", "dist", "guard_addon.js"),
+			path.join(root, "lib", "dist", "load_addon.js"),
 			path.join(root, "node_modules", "tslab", "bin", "tslab"),
 			"kernel",
 			"--config-path",

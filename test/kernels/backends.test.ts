@@ -25,6 +25,9 @@ for (const backend of ["cpu", "tensorflow"]) {
 		const relu6 = [0, 0, 0, 1, 1, 0];
 		assert.deepEqual(gradients(tf.relu), [relu, relu]);
 		assert.deepEqual(gradients(tf.relu6), [relu6, relu6]);
+		const integers = tf.tensor1d([-1, 2, 7], "int32");
+		const gradient = tf.grad((x) => tf.relu6(x).toFloat())(integers);
+		assert.deepEqual([...gradient.toInt().dataSync()], [0, 1, 0]);
 	});
 
 	test(`max pooling and Adam work on the back end ${backend}`, async () => {
