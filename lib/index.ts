@@ -46,7 +46,8 @@ export { type MobileNetV2Options, mobileNetV2 } from "./model/mobilenet_v2";
 export { summary } from "./model/summary";
 export type { Callback, Callbacks, Logs } from "./training/callbacks";
 export { evaluate, type RunOptions } from "./training/evaluate";
-export { type FitOptions, fit } from "./training/fit";
+export { fit } from "./training/fit";
+export type { FitOptions } from "./training/fit_options";
 export type { History, Metrics } from "./training/history";
 export { predict } from "./training/predict";
 

@@ -1,3 +1,4 @@
+import { anySignal } from "../data/any_signal";
 import { onInterruption } from "./notebook";
 
 /**
@@ -11,14 +12,10 @@ export async function interruptible<T>(
 	work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
 	const controller = new AbortController();
-	const abort = () => controller.abort(signal?.reason);
-	if (signal?.aborted) abort();
-	signal?.addEventListener("abort", abort, { once: true });
 	const endInterruption = await onInterruption(() => controller.abort());
 	try {
-		return await work(controller.signal);
+		return await work(anySignal(controller.signal, signal));
 	} finally {
 		endInterruption();
-		signal?.removeEventListener("abort", abort);
 	}
 }

@@ -16,6 +16,10 @@ interface Variable {
 	write(value: tf.Tensor): void;
 }
 
+export function isBatchNormalization(layer: tf.layers.Layer): boolean {
+	return layer.getClassName() === "BatchNormalization";
+}
+
 /**
  * Normalizes a batch, as Keras does: in training by its own mean and variance, towards which it moves the layer's statistics;
  * else by those statistics.

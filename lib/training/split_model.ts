@@ -10,8 +10,9 @@ import {
 	stack,
 } from "../data/produce";
 import { TransferLearningError } from "../errors";
+import { flatten } from "../model/flatten";
 import { foldBatchNormalization } from "../model/fold_batch_norm";
-import { flatten, type Graph, run, splitFrozen } from "../model/graph";
+import { type Graph, run, splitFrozen } from "../model/graph";
 import { withLogits } from "../model/logits";
 import { poolFirst } from "../model/pool_first";
 import { regularizationLosses } from "../model/regularization";

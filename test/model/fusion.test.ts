@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mobileNetV2 } from "transfer-learning";
+import { flatten } from "../../lib/dist/model/flatten";
 import { foldBatchNormalization } from "../../lib/dist/model/fold_batch_norm";
-import { flatten, run } from "../../lib/dist/model/graph";
+import { run } from "../../lib/dist/model/graph";
 import { poolFirst } from "../../lib/dist/model/pool_first";
 import { tf } from "../../lib/dist/tf";
 
