@@ -27,15 +27,15 @@ await runMain(async () => {
 		await tab.goto(pathToFileURL(page).href);
 		await take(tab, "accuracy.png");
 		if (fs.existsSync(benchmark)) {
-			const { default: library } = await import("transfer-learning");
+			// It needs the compiled library.
+			const { benchmarkChart, growthChart } = (
+				await import("../bench/charts.cjs")
+			).default;
 			const { stages, growth } = JSON.parse(fs.readFileSync(benchmark, "utf8"));
 			const title = "The walkthrough's stages, here and in Keras";
-			await draw(tab, library.benchmarkChart(stages, { title }));
+			await draw(tab, benchmarkChart(stages, title));
 			await take(tab, "benchmark.png");
-			await draw(
-				tab,
-				library.growthChart(growth, { title: "Time and memory here" }),
-			);
+			await draw(tab, growthChart(growth, "Time and memory here"));
 			await take(tab, "growth.png");
 		}
 	} finally {

@@ -42,8 +42,8 @@ async function chooseArchive() {
 	const named = process.env.CATS_VS_DOGS;
 	const official = path.join(dataDir, "kagglecatsanddogs_5340.zip");
 	if (named ? named !== "drawn" : fs.existsSync(official)) return;
-	const module = path.join(root, "lib", "dist", "data", "drawings", "index.js");
-	/** @type {typeof import("../lib/data/drawings/index.js")} */
+	const module = path.join(root, "lib", "dist", "sources", "drawings.js");
+	/** @type {typeof import("../lib/sources/drawings.js")} */
 	const { drawnArchive } = await import(pathToFileURL(module).href);
 	process.env.CATS_VS_DOGS = await drawnArchive();
 }

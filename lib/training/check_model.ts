@@ -1,6 +1,6 @@
-import type { BatchedDataset } from "../data/batches";
+import type { BatchedDataset } from "../dataset/batches";
 import { TransferLearningError } from "../errors";
-import { compiledWeights, type LayerVariable } from "../model/compiled";
+import { compiledWeights, type LayerVariable } from "../graph/compiled";
 import { tf } from "../tf";
 
 /**

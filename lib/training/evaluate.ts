@@ -1,9 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import type { BatchedDataset } from "../data/batches";
-import type { RowBatch } from "../data/produce";
-import { interruptible } from "../display/interruptible";
-import { createProgress, silent } from "../display/progress";
+import type { BatchedDataset } from "../dataset/batches";
+import type { RowBatch } from "../dataset/produce";
 import { TransferLearningError } from "../errors";
+import { createProgress, interruptible, silent } from "../host";
 import { tf } from "../tf";
 import { requireExamples } from "./check_model";
 import { checkTargets } from "./check_targets";

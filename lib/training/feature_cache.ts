@@ -1,8 +1,8 @@
-import type { Example } from "../data/example";
-import type { Item, MapChain } from "../data/map_chain";
-import type { Row } from "../data/produce";
-import type { Graph } from "../model/graph";
-import { configOf } from "../model/layer_config";
+import type { Example } from "../dataset/example";
+import type { Item, MapChain } from "../dataset/map_chain";
+import type { Row } from "../dataset/produce";
+import type { Graph } from "../graph/graph";
+import { configOf } from "../graph/layer_config";
 import type { tf } from "../tf";
 
 interface Entry {

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { BatchedDataset } from "../data/batches";
-import { interruptible } from "../display/interruptible";
-import { createTrainingDisplay } from "../display/training_display";
+import type { BatchedDataset } from "../dataset/batches";
+import { interruptible } from "../host";
 import { tf } from "../tf";
 import { type Callback, callAll, listCallbacks } from "./callbacks";
 import {
@@ -10,6 +9,7 @@ import {
 	trainedWeights,
 } from "./check_model";
 import { checkTargets } from "./check_targets";
+import { createTrainingDisplay } from "./display";
 import { evaluateBatch } from "./evaluate";
 import { checkOptions, type FitOptions } from "./fit_options";
 import type { History, Metrics } from "./history";

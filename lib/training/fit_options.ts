@@ -1,4 +1,4 @@
-import type { BatchedDataset } from "../data/batches";
+import type { BatchedDataset } from "../dataset/batches";
 import { TransferLearningError } from "../errors";
 import type { tf } from "../tf";
 import type { Callbacks } from "./callbacks";

@@ -1,6 +1,6 @@
 import { TransferLearningError } from "../errors";
-import { compiledLoss } from "../model/compiled";
-import type { ProbabilityActivation } from "../model/logits";
+import { compiledLoss } from "../graph/compiled";
+import type { ProbabilityActivation } from "../graph/logits";
 import { tf } from "../tf";
 
 /** What a model computed for a batch. */

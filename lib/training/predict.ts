@@ -1,8 +1,7 @@
 import { setImmediate } from "node:timers/promises";
-import type { BatchedDataset } from "../data/batches";
-import { interruptible } from "../display/interruptible";
-import { createProgress, silent } from "../display/progress";
+import type { BatchedDataset } from "../dataset/batches";
 import { TransferLearningError } from "../errors";
+import { createProgress, interruptible, silent } from "../host";
 import { tf } from "../tf";
 import { requireExamples } from "./check_model";
 import type { RunOptions } from "./evaluate";

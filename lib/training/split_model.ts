@@ -1,6 +1,6 @@
-import type { BatchedDataset } from "../data/batches";
-import type { Image } from "../data/example";
-import type { Item } from "../data/map_chain";
+import type { BatchedDataset } from "../dataset/batches";
+import type { Image } from "../dataset/example";
+import type { Item } from "../dataset/map_chain";
 import {
 	produceBatches,
 	type Row,
@@ -8,14 +8,14 @@ import {
 	type RowMaker,
 	type Stackable,
 	stack,
-} from "../data/produce";
+} from "../dataset/produce";
 import { TransferLearningError } from "../errors";
-import { flatten } from "../model/flatten";
-import { foldBatchNormalization } from "../model/fold_batch_norm";
-import { type Graph, run, splitFrozen } from "../model/graph";
-import { withLogits } from "../model/logits";
-import { poolFirst } from "../model/pool_first";
-import { regularizationLosses } from "../model/regularization";
+import { flatten } from "../graph/flatten";
+import { foldBatchNormalization } from "../graph/fold_batch_norm";
+import { type Graph, run, splitFrozen } from "../graph/graph";
+import { withLogits } from "../graph/logits";
+import { poolFirst } from "../graph/pool_first";
+import { regularizationLosses } from "../graph/regularization";
 import { tf } from "../tf";
 import { FeatureCache, featureStoreOf } from "./feature_cache";
 import type { Loss, Output } from "./losses";

@@ -1,5 +1,5 @@
-import type { RowBatch } from "../data/produce";
-import type { LayerVariable } from "../model/compiled";
+import type { RowBatch } from "../dataset/produce";
+import type { LayerVariable } from "../graph/compiled";
 import { tf } from "../tf";
 import { applyGradients } from "./keras_step";
 import type { Loss, Output } from "./losses";

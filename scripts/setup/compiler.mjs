@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
 import { root } from "./paths.mjs";
 import { pipInstall } from "./pip.mjs";
 import { run } from "./run.mjs";
@@ -50,10 +49,8 @@ export async function installZig(environment, say) {
 	return [environment.python, "-m", "ziglang", "c++"];
 }
 
-const tensorflowCalls = fileURLToPath(
-	new URL("tensorflow_calls.h", import.meta.url),
-);
-const maxPoolGradient = path.join(root, "lib/kernels/max_pool_gradient.cc");
+const tensorflowCalls = path.join(root, "native/tensorflow_calls.h");
+const maxPoolGradient = path.join(root, "native/max_pool_gradient.cc");
 
 /** What the project itself compiles into the addon. */
 export const ownSources = [tensorflowCalls, maxPoolGradient];

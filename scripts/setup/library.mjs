@@ -6,30 +6,49 @@ import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-const lib = path.join(root, "lib");
-const dist = path.join(lib, "dist");
-const stamp = path.join(dist, ".setup.json");
+/** The packages of this repository; each comes after those that it imports. */
+const packages = ["packages/drawn-pets", "lib"];
 
-/** Compiles the package `transfer-learning`, which the notebooks import, to `lib/dist`. */
+/** Compiles the package `transfer-learning`, which the notebooks import, and what it is made of, each to its `dist`. */
 export async function buildLibrary() {
 	await step("library", async (say) => {
-		const inputs = {
-			sources: listSources(lib).map((file) => path.relative(lib, file)),
-			contents: hashFiles([
-				...listSources(lib),
-				path.join(lib, "tsconfig.json"),
-				path.join(root, "tsconfig.base.json"),
-				path.join(root, "package-lock.json"),
-			]),
-		};
-		if (isStamped(stamp, inputs)) return "up to date";
-		say.doing("compiling lib to lib/dist");
-		// What a deleted source once gave must not go on being imported.
-		fs.rmSync(dist, { recursive: true, force: true });
-		await runTsc(lib);
-		writeStamp(stamp, inputs);
-		return "compiled to lib/dist";
+		/** @type {string[]} */
+		const compiled = [];
+		for (const name of packages) {
+			if (await buildPackage(name, say)) compiled.push(`${name}/dist`);
+		}
+		return compiled.length > 0
+			? `compiled to ${compiled.join(" and ")}`
+			: "up to date";
 	});
+}
+
+/**
+ * @param {string} name its folder
+ * @param {import("./step.mjs").Say} say
+ * @returns {Promise<boolean>} whether it had to be compiled
+ */
+async function buildPackage(name, say) {
+	const folder = path.join(root, name);
+	const dist = path.join(folder, "dist");
+	const stamp = path.join(dist, ".setup.json");
+	const sources = listSources(folder);
+	const inputs = {
+		sources: sources.map((file) => path.relative(folder, file)),
+		contents: hashFiles([
+			...sources,
+			path.join(folder, "tsconfig.json"),
+			path.join(root, "tsconfig.base.json"),
+			path.join(root, "package-lock.json"),
+		]),
+	};
+	if (isStamped(stamp, inputs)) return false;
+	say.doing(`compiling ${name}`);
+	// What a deleted source once gave must not go on being imported.
+	fs.rmSync(dist, { recursive: true, force: true });
+	await runTsc(folder);
+	writeStamp(stamp, inputs);
+	return true;
 }
 
 /**
@@ -61,7 +80,7 @@ export async function runTsc(project) {
 
 /**
  * @param {string} folder
- * @returns {string[]} the library's TypeScript files in a fixed order
+ * @returns {string[]} a package's TypeScript files in a fixed order
  */
 function listSources(folder) {
 	return fs
@@ -70,7 +89,7 @@ function listSources(folder) {
 		.flatMap((entry) => {
 			const file = path.join(folder, entry.name);
 			if (entry.isDirectory())
-				return file === dist || entry.name === "node_modules"
+				return ["dist", "node_modules"].includes(entry.name)
 					? []
 					: listSources(file);
 			return entry.name.endsWith(".ts") ? [file] : [];

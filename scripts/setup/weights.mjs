@@ -32,8 +32,8 @@ export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
 		if (process.env.MOBILENET_V2_WEIGHTS)
 			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
-		/** @type {typeof import("../../lib/model/pretrained.js")} */
-		const library = await import(moduleOf("model/pretrained"));
+		/** @type {typeof import("../../lib/models/pretrained.js")} */
+		const library = await import(moduleOf("models/pretrained"));
 		const found = library.findImageNetWeights(1, ...walkthrough);
 		if (found) return display(found.file);
 		const fetched = await fetchOfficial(library, say);
@@ -44,14 +44,14 @@ export async function fetchWeights(environment) {
 }
 
 /**
- * @param {typeof import("../../lib/model/pretrained.js")} library
+ * @param {typeof import("../../lib/models/pretrained.js")} library
  * @param {import("./step.mjs").Say} say
  * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be fetched
  */
 async function fetchOfficial(library, say) {
 	say.doing("fetching Keras's MobileNetV2 weights");
-	/** @type {typeof import("../../lib/data/download.js")} */
-	const { download } = await import(moduleOf("data/download"));
+	/** @type {typeof import("../../lib/download/download.js")} */
+	const { download } = await import(moduleOf("download/download"));
 	const { url, file } = library.officialWeights(1, ...walkthrough);
 	try {
 		await download(url, file, {
@@ -81,7 +81,7 @@ async function check(file) {
 		await run(process.execPath, [
 			"-e",
 			script,
-			fileURLToPath(moduleOf("model/check_weights")),
+			fileURLToPath(moduleOf("models/check_weights")),
 			file,
 		]);
 	} catch (error) {

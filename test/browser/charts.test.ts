@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { benchmarkChart, growthChart } from "../../bench/charts.cjs";
 import { measureContrasts } from "./contrast";
 import {
 	keepScreen,
@@ -12,8 +13,24 @@ import {
 import { writeCells } from "./notebooks";
 import { assertHover, assertResize, exportPage, listCharts } from "./page";
 
+const spread = (median: number) => ({
+	median,
+	min: median * 0.9,
+	max: median * 1.2,
+});
+const stages = ["load", "features", "transfer"].map((name, i) => ({
+	name,
+	ours: spread(i + 1),
+	keras: spread(10 * i + 3),
+	ratio: 1,
+}));
+const growth = [500, 1000, 2000].map((photos) => ({
+	photos,
+	seconds: photos / 200,
+	memory: photos * 1e6,
+}));
 const cell = `import {
-  accuracyChart, benchmarkChart, comparisonChart, confidenceChart, confusionChart, growthChart, historyChart, labelChart, lossChart,
+  accuracyChart, comparisonChart, confidenceChart, confusionChart, historyChart, labelChart, lossChart,
   rocChart, show,
 } from 'transfer-learning';
 const run = {
@@ -21,8 +38,6 @@ const run = {
 };
 const predictions = Array.from({ length: 200 }, (_, i) => [(i * 37 % 200) / 200]);
 const labels = predictions.map(([probability], i) => Number(probability + (i % 7) / 10 > 0.7));
-const spread = (median: number) => ({ median, min: median * 0.9, max: median * 1.2 });
-const stages = ['load', 'features', 'transfer'].map((name, i) => ({ name, ours: spread(i + 1), keras: spread(10 * i + 3), ratio: 1 }));
 show(historyChart(run, { title: 'historyChart' }));
 show(accuracyChart(run, { title: 'accuracyChart' }));
 show(lossChart(run, { title: 'lossChart' }));
@@ -31,8 +46,8 @@ show(labelChart({ cat: 515, dog: 485 }, { title: 'labelChart' }));
 show(confusionChart(labels, predictions, { title: 'confusionChart' }));
 show(rocChart(labels, predictions, { title: 'rocChart' }));
 show(confidenceChart(labels, predictions, { title: 'confidenceChart' }));
-show(benchmarkChart(stages, { title: 'benchmarkChart' }));
-show(growthChart([500, 1000, 2000].map((photos) => ({ photos, seconds: photos / 200, memory: photos * 1e6 })), { title: 'growthChart' }));`;
+show(${JSON.stringify(benchmarkChart(stages, "benchmarkChart"))});
+show(${JSON.stringify(growthChart(growth, "growthChart"))});`;
 
 const charts = [
 	["historyChart", 6],
