@@ -1,6 +1,6 @@
 """The walkthrough in Keras, as a Keras user writes it. Prints one JSON line with the seconds of each stage.
 
-Usage: keras_article.py ARCHIVE WEIGHTS EPOCHS, with the names of the pictures as JSON on stdin.
+Usage: keras_article.py ARCHIVE WEIGHTS EPOCHS, with the names of the images as JSON on stdin.
 """
 
 import time
@@ -30,9 +30,9 @@ def timed(stage, action):
 
 
 def read_examples():
-    """As TensorFlow Datasets gives them: the pictures' files, decoded when they are needed."""
-    with zipfile.ZipFile(archive) as pictures:
-        files = [pictures.read(name) for name in names]
+    """As TensorFlow Datasets gives them: the images' files, decoded when they are needed."""
+    with zipfile.ZipFile(archive) as images:
+        files = [images.read(name) for name in names]
     labels = [int("/Dog/" in name) for name in names]
     return tf.data.Dataset.from_tensor_slices((files, labels))
 
@@ -123,8 +123,8 @@ timed("features", lambda: base.predict(images, verbose=0))
 
 
 def predict_file(name):
-    with zipfile.ZipFile(archive) as pictures:
-        image, _ = preprocess(pictures.read(name), 0)
+    with zipfile.ZipFile(archive) as images:
+        image, _ = preprocess(images.read(name), 0)
     return model.predict(image[None], verbose=0)
 
 

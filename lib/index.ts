@@ -4,7 +4,7 @@ import { registerCompile } from "./graph/compiled";
 
 export { confidenceChart } from "./charts/confidence_chart";
 export { confusionChart } from "./charts/confusion_chart";
-export type { Figure, Picture } from "./charts/figure";
+export type { EncodedImage, Figure } from "./charts/figure";
 export {
 	accuracyChart,
 	comparisonChart,

@@ -6,7 +6,7 @@ import { runMain } from "./setup/main.mjs";
 import { buildDir, display, root } from "./setup/paths.mjs";
 import { UserError } from "./setup/user_error.mjs";
 
-// npm run screens: takes the README's pictures, of charts only and never of a photo, from the real page.
+// npm run screens: takes the README's images, of charts only and never of a photo, from the real page.
 const page = path.join(buildDir, "transfer_learning.html");
 const benchmark = path.join(buildDir, "bench.json");
 const docs = path.join(root, "docs");
@@ -44,7 +44,7 @@ await runMain(async () => {
 });
 
 /**
- * Takes a picture of the page's first chart.
+ * Takes an image of the page's first chart.
  *
  * @param {import("playwright-core").Page} tab
  * @param {string} name

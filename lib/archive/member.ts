@@ -7,7 +7,7 @@ import type { RandomAccessFile } from "./random_access_file";
 
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 
-/** The largest picture that is read, in bytes: of the cats and dogs, none has a hundredth of it. */
+/** The largest image that is read, in bytes: of the cats and dogs, none has a hundredth of it. */
 const maxSize = 64 * 2 ** 20;
 const stored = 0;
 const deflated = 8;
@@ -63,7 +63,7 @@ export function toMember(
 		}
 		if (size > maxSize || compressedSize > maxSize) {
 			throw new InvalidBytes(
-				`it is larger than the ${maxSize} bytes that a picture may have`,
+				`it is larger than the ${maxSize} bytes that an image may have`,
 			);
 		}
 		if (!isUnique)

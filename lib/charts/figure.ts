@@ -7,9 +7,9 @@ export interface Figure {
 	readonly config?: Partial<Config>;
 }
 
-/** A picture made for showing. */
-export interface Picture {
-	/** The encoded picture. */
+/** An image made for showing. */
+export interface EncodedImage {
+	/** The encoded image. */
 	readonly bytes: Buffer;
 	readonly type: "image/jpeg" | "image/png";
 	/** What it shows, in a few words. */

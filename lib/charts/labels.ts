@@ -1,9 +1,17 @@
-import type { ImageDataset } from "../dataset/dataset";
-import type { Example, Label } from "../dataset/example";
+import type { Label } from "../dataset/example";
 import { TransferLearningError } from "../errors";
 
 /** What charts take labels from: class indices or one-hot rows in order, or the unmapped data set that has them. */
-export type Labels = readonly Label[] | ImageDataset<Example<Label>>;
+export type Labels = readonly Label[] | LabelledDataset;
+
+/** What a chart looks at in an `ImageDataset`. */
+export interface LabelledDataset {
+	readonly classNames: readonly string[] | undefined;
+	items(): readonly {
+		readonly example: { readonly label: Label };
+		readonly chain: { readonly isEmpty: boolean };
+	}[];
+}
 
 /**
  * The labels, and the names of their classes if the data set knows them.

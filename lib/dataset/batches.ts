@@ -27,7 +27,7 @@ export class BatchedDataset {
 		/** How many of them make a batch. */
 		readonly batchSize: number,
 		/** How many batches are made ready while one is in use. */
-		readonly ahead = 0,
+		readonly bufferSize = 0,
 		/** What each batch passes through, in order. */
 		readonly maps: readonly BatchMapFunction[] = [],
 	) {
@@ -36,9 +36,9 @@ export class BatchedDataset {
 				`batch needs a whole number of 1 or more, not ${batchSize}: batch(32), for instance.`,
 			);
 		}
-		if (!Number.isInteger(ahead) || ahead < 0) {
+		if (!Number.isInteger(bufferSize) || bufferSize < 0) {
 			throw new TransferLearningError(
-				`prefetch needs a whole number of batches, 0 or more, not ${ahead}: prefetch(1), for instance.`,
+				`prefetch needs a whole number of batches, 0 or more, not ${bufferSize}: prefetch(1), for instance.`,
 			);
 		}
 	}
@@ -65,8 +65,8 @@ export class BatchedDataset {
 	 * `fit` then keeps nothing of what it computed between epochs, as each batch may come out differently.
 	 */
 	map(map: BatchMapFunction): BatchedDataset {
-		const { dataset, batchSize, ahead, maps } = this;
-		return new BatchedDataset(dataset, batchSize, ahead, [...maps, map]);
+		const { dataset, batchSize, bufferSize, maps } = this;
+		return new BatchedDataset(dataset, batchSize, bufferSize, [...maps, map]);
 	}
 
 	/** One iteration's items, a list a batch. A shuffled data set draws a new order. */

@@ -14,7 +14,7 @@ export function cacheElements(): (item: Item) => Item {
 		let cached = chains.get(chain);
 		if (!cached) {
 			cached = MapChain.empty.append(
-				Object.assign(remember(chain), { pure: true }),
+				Object.assign(remember(chain), { deterministic: true }),
 			);
 			chains.set(chain, cached);
 		}

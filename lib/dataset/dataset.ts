@@ -125,7 +125,7 @@ export class ImageDataset<T extends Example<Label> = Example> {
 		});
 	}
 
-	/** Passes every element through `map`, whenever it is asked for. `map` may be a `MapFunction` that says that it is pure. */
+	/** Passes every element through `map`, whenever it is asked for. `map` may be a `MapFunction` that says that it is deterministic. */
 	map(map: Preprocess): ImageDataset<ImageExample<T["label"]>>;
 	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U>;
 	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U> {

@@ -4,17 +4,17 @@ import type { Example, ImageExample, Label } from "./example";
  * Turns one element of a data set into another.
  *
  * A function that gives the same result whenever it is given the same example says so with a
- * property `pure: true`, as `preprocess` does: then `fit` may keep what it computed from the result.
- * Augmentation is not pure.
+ * property `deterministic: true`, as `preprocess` does: then `fit` may keep what it computed from the result.
+ * Augmentation is not deterministic.
  */
 export type MapFunction<T, U> = ((element: T) => U | Promise<U>) & {
-	readonly pure?: boolean;
+	readonly deterministic?: boolean;
 };
 
 /** Reads, decodes, resizes and scales an example's image; the label stays as it is. */
 export type Preprocess = (<L extends Label>(
 	example: Example<L>,
-) => Promise<ImageExample<L>>) & { readonly pure: true };
+) => Promise<ImageExample<L>>) & { readonly deterministic: true };
 
 type AnyMap = MapFunction<never, unknown>;
 
@@ -45,8 +45,8 @@ export class MapChain {
 	}
 
 	/** Whether an example always becomes the same element. */
-	get isPure(): boolean {
-		return this.maps.every((map) => map.pure === true);
+	get isDeterministic(): boolean {
+		return this.maps.every((map) => map.deterministic === true);
 	}
 
 	get isEmpty(): boolean {

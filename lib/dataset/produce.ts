@@ -13,34 +13,34 @@ export interface Stackable {
 }
 
 /** What an example brings into a batch. */
-export interface Row {
+export interface Features {
 	/** One array of values for each input. */
 	readonly values: readonly Stackable[];
 	readonly label: Label;
 }
 
 /** What is made of images before they are stacked, and which of it is known already. */
-export interface RowMaker {
+export interface Featurizer {
 	/** The row of an example that was made before. */
-	lookUp(item: Item): Row | undefined;
+	lookUp(item: Item): Features | undefined;
 	/** Makes the values of each image; `items` are where they come from. */
 	make(
 		images: readonly Image[],
 		items: readonly Item[],
 	): (readonly Stackable[])[];
 	/** Takes note of a row that was made. */
-	keep(item: Item, row: Row): void;
+	keep(item: Item, row: Features): void;
 }
 
 /** Nothing is made of the images but batches. */
-export const pixels: RowMaker = {
+export const pixels: Featurizer = {
 	lookUp: () => undefined,
 	make: (images) => images.map((image) => [image]),
 	keep: () => {},
 };
 
 /** Rows stacked. Whoever iterates disposes all tensors. */
-export interface RowBatch {
+export interface FeatureBatch {
 	/** One tensor `[batch, …]` for each input. */
 	readonly values: readonly tf.Tensor[];
 	/** Targets, `[batch, 1]` or `[batch, length]`. */
@@ -54,8 +54,8 @@ export interface RowBatch {
  */
 export async function* produceBatches(
 	batched: BatchedDataset,
-	maker: RowMaker,
-): AsyncGenerator<RowBatch> {
+	maker: Featurizer,
+): AsyncGenerator<FeatureBatch> {
 	const load = async (group: Item[][]) => {
 		const known = group.map((batch) => batch.map((item) => maker.lookUp(item)));
 		const loading = group.flatMap((batch, b) =>
@@ -73,7 +73,7 @@ export async function* produceBatches(
 	for await (const { group, known, loading, elements } of prefetch(
 		groups,
 		load,
-		batched.ahead,
+		batched.bufferSize,
 	)) {
 		const made =
 			elements.length > 0
@@ -85,11 +85,11 @@ export async function* produceBatches(
 		for (const [n, { b, i, item }] of loading.entries()) {
 			const { label } = elements[n] as ImageExample;
 			const row = { values: made[n] as readonly Stackable[], label };
-			(known[b] as Row[])[i] = row;
+			(known[b] as Features[])[i] = row;
 			maker.keep(item, row);
 		}
 		for (const [b, batch] of group.entries()) {
-			yield toBatch(batch, known[b] as Row[]);
+			yield toBatch(batch, known[b] as Features[]);
 		}
 	}
 }
@@ -104,7 +104,10 @@ async function toElement({ example, chain }: Item): Promise<ImageExample> {
 	return element as ImageExample;
 }
 
-function toBatch(batch: readonly Item[], rows: readonly Row[]): RowBatch {
+function toBatch(
+	batch: readonly Item[],
+	rows: readonly Features[],
+): FeatureBatch {
 	const inputs = rows[0]?.values.length ?? 0;
 	// `tidy`, so that nothing is left of a batch whose images or labels do not go together.
 	const [ys, ...values] = tf.tidy(() => [

@@ -23,30 +23,30 @@ export interface Graph {
 }
 
 /**
- * Cuts a graph behind its longest frozen prefix: all steps that always give the same result for the same
- * picture, however long the rest is trained.
+ * Splits a graph into a feature extractor, its longest frozen and deterministic part from the input on, and the head.
  *
- * The prefix leads from the graph's input to the values that the rest still needs, and the rest from those to
- * the graph's output. For a frozen base under a new head that is one value, `[n, 1280]` after pooling. Where
- * nothing is frozen the prefix has no steps and hands the input on.
+ * The extractor gives the same features for the same image, however long the head is trained. It leads from the graph's
+ * input to the features that the head needs, and the head from those to the graph's output. For a frozen base under a
+ * new head that is one feature vector, `[n, 1280]` after pooling. Where nothing is frozen the extractor has no steps, and
+ * the features are the pixels.
  */
-export function splitFrozen(graph: Graph): { prefix: Graph; rest: Graph } {
+export function splitHead(graph: Graph): { extractor: Graph; head: Graph } {
 	const fixed = new Set(graph.inputs);
-	const prefix: Step[] = [];
-	const rest: Step[] = [];
+	const extractor: Step[] = [];
+	const head: Step[] = [];
 	for (const step of graph.steps) {
 		const isFixed =
 			step.frozen &&
 			isDeterministic(step.layer) &&
 			step.inputs.every((value) => fixed.has(value));
 		if (isFixed) for (const value of step.outputs) fixed.add(value);
-		(isFixed ? prefix : rest).push(step);
+		(isFixed ? extractor : head).push(step);
 	}
-	const needed = [...rest.flatMap((step) => step.inputs), ...graph.outputs];
-	const frontier = [...new Set(needed)].filter((value) => fixed.has(value));
+	const needed = [...head.flatMap((step) => step.inputs), ...graph.outputs];
+	const features = [...new Set(needed)].filter((value) => fixed.has(value));
 	return {
-		prefix: { inputs: graph.inputs, steps: prefix, outputs: frontier },
-		rest: { inputs: frontier, steps: rest, outputs: graph.outputs },
+		extractor: { inputs: graph.inputs, steps: extractor, outputs: features },
+		head: { inputs: features, steps: head, outputs: graph.outputs },
 	};
 }
 

@@ -5,31 +5,31 @@ import {
 	InvalidBytes,
 	TransferLearningError,
 } from "../errors";
-import { byteTensor, operation } from "../kernels/operation";
+import { byteTensor, rawOp } from "../kernels/raw_op";
 import { printable } from "../text";
 import { tf } from "../tf";
-import { type PictureHeader, readPictureHeader } from "./image_header";
+import { type ImageHeader, readImageHeader } from "./image_header";
 
-/** The largest picture that is decoded, in pixels: 300 MB of RGB. */
+/** The largest image that is decoded, in pixels: 300 MB of RGB. */
 const maxPixels = 100_000_000;
 
-/** Each may take as long as a whole picture. Progressive pictures have about ten. */
+/** Each may take as long as a whole image. Progressive images have about ten. */
 const maxScans = 100;
 
 /** What TensorFlow does not decode. */
 const formatsOfSharp: readonly string[] = ["WebP", "AVIF", "TIFF"];
 
 /**
- * Decodes a picture to RGB, with the bits of `tf.io.decode_image(bytes, channels=3, expand_animations=False)`: grey becomes
+ * Decodes an image to RGB, with the bits of `tf.io.decode_image(bytes, channels=3, expand_animations=False)`: grey becomes
  * three equal channels, alpha is dropped, 16 bits become 8, CMYK is converted without a profile, of an animation only the
  * first frame is taken, and neither an EXIF orientation nor an ICC profile is applied.
  *
  * JPEG, PNG, GIF and BMP are decoded by TensorFlow itself, on the JavaScript thread: a photo of 500 x 375 takes it half a
  * millisecond, a third of what sharp takes in another. sharp decodes WebP, AVIF and TIFF, likewise still and without alpha.
  *
- * @param name what to call the picture in an error
+ * @param name what to call the image in an error
  * @returns pixels 0–255, `[height, width, 3]`, as bytes, which tfjs takes for int32; the caller disposes them
- * @throws TransferLearningError if the bytes are no picture, a damaged one, or one of more than 100 megapixels: `InvalidBytes`
+ * @throws TransferLearningError if the bytes are no image, a damaged one, or one of more than 100 megapixels: `InvalidBytes`
  * is then among its causes, unlike where memory ran out.
  */
 export async function decodePixels(
@@ -57,21 +57,21 @@ export async function decodePixels(
 			? "Replace it, or leave it out with the data set's filter."
 			: "Run this again.";
 		throw new TransferLearningError(
-			`${printable(name)} cannot be decoded as a picture: ${(cause as Error).message}. ${remedy}`,
+			`${printable(name)} cannot be decoded as an image: ${(cause as Error).message}. ${remedy}`,
 			{ cause },
 		);
 	}
 }
 
-function readHeader(bytes: Buffer): PictureHeader {
+function readHeader(bytes: Buffer): ImageHeader {
 	try {
-		return readPictureHeader(bytes);
+		return readImageHeader(bytes);
 	} catch (cause) {
 		throw new InvalidBytes((cause as Error).message, { cause });
 	}
 }
 
-/** Decodes a picture as `decodePixels` does, to an array of bytes. */
+/** Decodes an image as `decodePixels` does, to an array of bytes. */
 export async function decodeImage(
 	bytes: Buffer,
 	name: string,
@@ -86,7 +86,7 @@ export async function decodeImage(
 
 /** The operation behind `tf.io.decode_image`. (`tf.node.decodeImage` lays out all frames of an animation.) */
 function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
-	const decode = operation("DecodeImage", {
+	const decode = rawOp("DecodeImage", {
 		channels: 3,
 		dtype: { type: "uint8" },
 		expand_animations: false,

@@ -1,7 +1,7 @@
 import { readJpegHeader } from "./jpeg_header";
 
-/** The formats that are decoded; a picture's first bytes tell them apart, whatever its name is. */
-export type PictureFormat =
+/** The formats that are decoded; an image's first bytes tell them apart, whatever its name is. */
+export type ImageFormat =
 	| "JPEG"
 	| "PNG"
 	| "GIF"
@@ -10,9 +10,9 @@ export type PictureFormat =
 	| "AVIF"
 	| "TIFF";
 
-/** What a picture says of itself, without being decoded. */
-export interface PictureHeader {
-	readonly format: PictureFormat;
+/** What an image says of itself, without being decoded. */
+export interface ImageHeader {
+	readonly format: ImageFormat;
 	/** Pixels to decode: height x width, of a GIF those of all its frames. Undefined for WebP, AVIF and TIFF. */
 	readonly pixels?: number;
 	/** How many times a JPEG goes through its pixels. */
@@ -20,12 +20,12 @@ export interface PictureHeader {
 }
 
 /**
- * Reads what a picture says of itself, without decoding anything.
+ * Reads what an image says of itself, without decoding anything.
  *
  * @throws Error if it is of no known format, or if its header is damaged.
  */
-export function readPictureHeader(bytes: Buffer): PictureHeader {
-	const format = recognizePicture(bytes);
+export function readImageHeader(bytes: Buffer): ImageHeader {
+	const format = recognizeImage(bytes);
 	try {
 		switch (format) {
 			case "JPEG":
@@ -54,11 +54,11 @@ export function readPictureHeader(bytes: Buffer): PictureHeader {
 }
 
 /**
- * Tells a picture's format from its first bytes; 16 are enough.
+ * Tells an image's format from its first bytes; 16 are enough.
  *
  * @throws Error if there are none, or if they are those of no known format.
  */
-export function recognizePicture(bytes: Buffer): PictureFormat {
+export function recognizeImage(bytes: Buffer): ImageFormat {
 	if (bytes.length === 0) throw new Error("it is empty");
 	const start = bytes.toString("latin1", 0, 16);
 	if (start.startsWith("\xff\xd8\xff")) return "JPEG";

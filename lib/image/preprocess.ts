@@ -6,7 +6,7 @@ import { tf } from "../tf";
 import { decodePixels } from "./decode";
 import { resizeBilinear } from "./resize";
 
-/** What every picture becomes. */
+/** What every image becomes. */
 export interface PreprocessOptions {
 	/** Height and width in pixels; the aspect ratio is not kept. Default: `[128, 128]`. */
 	readonly size?: readonly [number, number];
@@ -21,10 +21,10 @@ export interface PreprocessOptions {
 const limit = limitConcurrency(8);
 
 /**
- * Makes a function for `map` that reads an example's picture, decodes it, resizes it (TensorFlow's bilinear
+ * Makes a function for `map` that reads an example's image, decodes it, resizes it (TensorFlow's bilinear
  * resize) and scales its values.
  *
- * The function returns the example with its image, `[height, width, 3]`, and throws a TransferLearningError if the picture
+ * The function returns the example with its image, `[height, width, 3]`, and throws a TransferLearningError if the image
  * cannot be read or decoded.
  *
  * @throws TransferLearningError if the size is none.
@@ -35,7 +35,7 @@ export function createPreprocess({
 }: PreprocessOptions = {}): Preprocess {
 	if (![height, width].every((side) => Number.isInteger(side) && side > 0)) {
 		throw new TransferLearningError(
-			`Pictures cannot be resized to ${height} x ${width}. Give size as height and width in whole pixels: size: [128, 128].`,
+			`Images cannot be resized to ${height} x ${width}. Give size as height and width in whole pixels: size: [128, 128].`,
 		);
 	}
 	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
@@ -55,8 +55,8 @@ export function createPreprocess({
 		tf.dispose([pixels, scaled]);
 		return { ...example, image: { data, shape: [height, width, 3] } };
 	};
-	return Object.assign(preprocess, { pure: true } as const);
+	return Object.assign(preprocess, { deterministic: true } as const);
 }
 
-/** Prepares pictures as the walkthrough does: `[128, 128, 3]`, values 0–1. */
+/** Prepares images as the walkthrough does: `[128, 128, 3]`, values 0–1. */
 export const preprocess = createPreprocess();

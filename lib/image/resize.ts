@@ -1,4 +1,4 @@
-import { operation } from "../kernels/operation";
+import { rawOp } from "../kernels/raw_op";
 import { tf } from "../tf";
 
 /**
@@ -14,8 +14,8 @@ export function resizeBilinear(
 	size: readonly [number, number],
 ): tf.Tensor4D {
 	const T = { type: "uint8" } as const;
-	const batch = operation("ExpandDims", { T, Tdim: { type: "int32" } });
-	const resize = operation("ResizeBilinear", {
+	const batch = rawOp("ExpandDims", { T, Tdim: { type: "int32" } });
+	const resize = rawOp("ResizeBilinear", {
 		T,
 		align_corners: false,
 		half_pixel_centers: true,

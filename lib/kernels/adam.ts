@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { command, operation } from "./operation";
+import { rawOp } from "./raw_op";
 
 type Gradients = Parameters<tf.Optimizer["applyGradients"]>[0];
 
@@ -92,7 +92,7 @@ function applyAll(
 }
 
 /**
- * How much smaller or larger a moment is in the operation, which computes `1 - beta` in single precision: by 1.3e-5 for 0.999.
+ * How much smaller or larger a moment is in the rawOp, which computes `1 - beta` in single precision: by 1.3e-5 for 0.999.
  * tfjs and Keras compute it in double precision.
  */
 function lostInSubtraction(beta: number): number {
@@ -110,11 +110,11 @@ function prepareAdam() {
 		const settings = { container: "", shape: { shape: [] } };
 		const shared_name = `adam_${name}`;
 		const attributes = { dtype, shared_name, ...settings };
-		return tf.keep(operation("VarHandleOp", attributes)());
+		return tf.keep(rawOp("VarHandleOp", attributes)());
 	});
-	const assign = command("AssignVariableOp", { dtype });
-	const read = operation("ReadVariableOp", { dtype });
-	const apply = command("ResourceApplyAdam");
+	const assign = rawOp("AssignVariableOp", { dtype }, 0);
+	const read = rawOp("ReadVariableOp", { dtype });
+	const apply = rawOp("ResourceApplyAdam", undefined, 0);
 	return (
 		variables: readonly tf.Variable[],
 		rates: readonly tf.Tensor[],

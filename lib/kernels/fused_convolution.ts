@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { isOnGpu, isTapeOn, operation } from "./operation";
+import { isOnGpu, isTapeOn, rawOp } from "./raw_op";
 
 /** A convolution of `[n, height, width, channels]` with its kernel, then the bias `[channels]`, then the activation. */
 export type FusedConvolution = (
@@ -46,12 +46,12 @@ function fastConvolution(
 ): FusedConvolution {
 	const settings = settingsOf(strides, padding);
 	if (!depthwise && isFusedAvailable()) return fused(settings, activation);
-	const convolve = operation(
+	const convolve = rawOp(
 		depthwise ? "DepthwiseConv2dNative" : "Conv2D",
 		settings,
 	);
-	const addBias = operation("BiasAdd", { data_format: "NHWC" });
-	const activate = activation && operation(activation);
+	const addBias = rawOp("BiasAdd", { data_format: "NHWC" });
+	const activate = activation && rawOp(activation);
 	return (x, kernel, bias) =>
 		tf.tidy(() => {
 			const products = convolve(x, kernel);
@@ -74,7 +74,7 @@ function fused(
 	activation: "Relu" | "Relu6" | undefined,
 ): FusedConvolution {
 	const float32 = { type: "float32" } as const;
-	return operation("_FusedConv2D", {
+	return rawOp("_FusedConv2D", {
 		...settings,
 		T: float32,
 		TArgs: float32,

@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { isOnGpu, operation } from "./operation";
+import { isOnGpu, rawOp } from "./raw_op";
 
 type Pair = readonly [number, number];
 type Call = Parameters<tf.KernelFunc>[0];
@@ -48,7 +48,7 @@ function gradientSideBySide({
 	>;
 	const { filterSize } = attrs as unknown as Attributes;
 	const window = [1, ...toPair(filterSize), 1];
-	return operation("MaxPoolGrad", {
+	return rawOp("MaxPoolGrad", {
 		T: { type: "float32" },
 		ksize: window,
 		strides: window,

@@ -1,5 +1,5 @@
 import { tf } from "../tf";
-import { operation } from "./operation";
+import { rawOp } from "./raw_op";
 
 /**
  * Gives `relu` and `relu6` TensorFlow's own gradients, one operation each.
@@ -15,7 +15,7 @@ export function registerReluGradients(): void {
 			backendName: "tensorflow",
 			kernelFunc: ({ inputs }) => {
 				const { dy, y } = inputs as Record<"dy" | "y", tf.TensorInfo>;
-				return operation(kernelName)(dy, y);
+				return rawOp(kernelName)(dy, y);
 			},
 		});
 		tf.registerGradient({

@@ -11,7 +11,7 @@ import {
 
 /** Which MobileNetV2 `mobileNetV2` makes. */
 export interface MobileNetV2Options {
-	/** Height, width and channels of a picture: at least 32 x 32, three channels for ImageNet's weights. */
+	/** Height, width and channels of an image: at least 32 x 32, three channels for ImageNet's weights. */
 	readonly inputShape: readonly [number, number, number];
 	/** The width of the network: 0.35, 0.5, 0.75, 1, 1.3 or 1.4 where weights exist. Default: 1. */
 	readonly alpha?: number;
@@ -82,7 +82,7 @@ function checkOptions(
 	const [rows = 0, columns = 0, channels] = inputShape;
 	if (rows < 32 || columns < 32) {
 		throw new TransferLearningError(
-			`inputShape ${shown} is too small: MobileNetV2 halves a picture five times and needs at least 32 x 32.`,
+			`inputShape ${shown} is too small: MobileNetV2 halves an image five times and needs at least 32 x 32.`,
 		);
 	}
 	if (weights === "imagenet" && channels !== 3) {

@@ -17,13 +17,13 @@ export interface Chosen {
 /**
  * The elements to show, in their order in the grid.
  *
- * @param most how many, at most
+ * @param maxImages how many, at most
  * @param wrongFirst the wrong ones first, the surest before all, on half of the places at most
  * @throws TransferLearningError if labels and predictions do not go together, or an element cannot be computed.
  */
 export async function chooseElements(
 	items: readonly Item[],
-	most: number,
+	maxImages: number,
 	predictions: readonly ArrayLike<number>[] | undefined,
 	wrongFirst: boolean,
 ): Promise<Chosen[]> {
@@ -34,7 +34,7 @@ export async function chooseElements(
 	}
 	if (predictions && wrongFirst) {
 		const judged = judge(await computeLabels(items), predictions);
-		const places = placeWrongFirst(judged, most);
+		const places = placeWrongFirst(judged, maxImages);
 		return Promise.all(
 			places.map(async (i) => ({
 				element: await computeElement(items[i] as Item),
@@ -42,7 +42,9 @@ export async function chooseElements(
 			})),
 		);
 	}
-	const elements = await Promise.all(items.slice(0, most).map(computeElement));
+	const elements = await Promise.all(
+		items.slice(0, maxImages).map(computeElement),
+	);
 	const labels = elements.map(({ label }) => label);
 	const judged =
 		predictions && labels.length > 0
@@ -74,13 +76,13 @@ async function computeElement({ example, chain }: Item): Promise<Element> {
 }
 
 /** The places of the wrong predictions, then of the right ones. */
-function placeWrongFirst(all: readonly Judged[], most: number): number[] {
+function placeWrongFirst(all: readonly Judged[], maxImages: number): number[] {
 	const confidence = (place: number) => all[place]?.confidence ?? 0;
 	const isRight = ({ label, said }: Judged) => label === said;
 	const wrong = all
 		.flatMap((judged, i) => (isRight(judged) ? [] : [i]))
 		.sort((a, b) => confidence(b) - confidence(a))
-		.slice(0, Math.floor(most / 2));
+		.slice(0, Math.floor(maxImages / 2));
 	const right = all.flatMap((judged, i) => (isRight(judged) ? [i] : []));
-	return [...wrong, ...right.slice(0, most - wrong.length)];
+	return [...wrong, ...right.slice(0, maxImages - wrong.length)];
 }

@@ -2,21 +2,21 @@ import { palette } from "../charts/theme";
 import type { Caption } from "./grid_captions";
 import { fontFamily, svgText } from "./svg_text";
 
-/** Pixels between pictures. */
+/** Pixels between images. */
 export const gap = 12;
 const lineHeight = 18;
 
-/** The height of so many lines above the pictures, in pixels: the first is a title. */
+/** The height of so many lines above the images, in pixels: the first is a title. */
 export function headingHeight(lines: number): number {
 	return lines === 0 ? 0 : 40 + (lines - 1) * lineHeight;
 }
 
-/** The height of a picture with the lines below it, in pixels. */
+/** The height of an image with the lines below it, in pixels. */
 export function cellHeight(size: number, hasPrediction: boolean): number {
 	return size + 8 + lineHeight * (hasPrediction ? 2 : 1);
 }
 
-/** A caption, and where its picture is. */
+/** A caption, and where its image is. */
 export interface PlacedCaption {
 	readonly caption: Caption;
 	readonly left: number;
@@ -26,9 +26,9 @@ export interface PlacedCaption {
 }
 
 /**
- * Draws the headings, the lines below the pictures, and frames, ticks and crosses around them, as SVG.
+ * Draws the headings, the lines below the images, and frames, ticks and crosses around them, as SVG.
  *
- * @param headings lines above the pictures; the first is a title
+ * @param headings lines above the images; the first is a title
  */
 export function drawLabels(
 	{ width, height }: { width: number; height: number },

@@ -5,14 +5,14 @@ import { decodeImage } from "../image/decode";
 import type { Element } from "./grid_choice";
 import { toBytes, type ValueRange } from "./grid_values";
 
-/** What is behind a picture. */
+/** What is behind an image. */
 const background = "#eeeeee";
 
 /**
- * An element's picture as a PNG of `size` x `size` pixels: its preprocessed image if it has one, else what is stored.
+ * An element's image as a PNG of `size` x `size` pixels: its preprocessed image if it has one, else what is stored.
  *
  * @param range of the values of preprocessed images
- * @throws TransferLearningError if the picture cannot be read, or the image has other than 1 (grey), 3 (RGB) or 4 (RGBA) channels.
+ * @throws TransferLearningError if the image cannot be read, or the image has other than 1 (grey), 3 (RGB) or 4 (RGBA) channels.
  */
 export async function toThumbnail(
 	{ id, image, read }: Element,

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { Picture } from "../charts/figure";
+import type { EncodedImage } from "../charts/figure";
 import { ImageDataset } from "../dataset/dataset";
 import type { Example, Label } from "../dataset/example";
 import { dataNote } from "../sources/data_note";
@@ -11,19 +11,19 @@ import { toThumbnail } from "./grid_thumbnail";
 import { detectRange } from "./grid_values";
 import { hasFonts } from "./svg_text";
 
-/** How a grid of pictures is laid out and labelled. */
+/** How a grid of images is laid out and labelled. */
 export interface ImageGridOptions {
 	/** Default: none. */
 	readonly title?: string;
-	/** How many pictures to show at most. Default: 12. */
-	readonly most?: number;
-	/** Pictures in a row. Default: 6. */
+	/** How many images to show at most. Default: 12. */
+	readonly maxImages?: number;
+	/** Images in a row. Default: 6. */
 	readonly columns?: number;
-	/** Width and height of a picture, in pixels. Default: 144. */
+	/** Width and height of an image, in pixels. Default: 144. */
 	readonly size?: number;
 	/** The names of the labels 0, 1, … Default: those of the data set; a label without a name is shown as `label 2`. */
 	readonly classNames?: readonly string[] | undefined;
-	/** What `predict` gave for these examples, in their order, as for `confusionChart`: each picture then tells whether it is right. */
+	/** What `predict` gave for these examples, in their order, as for `confusionChart`: each image then tells whether it is right. */
 	readonly predictions?: readonly ArrayLike<number>[];
 	/**
 	 * Shows the wrong predictions first, the surest before all, on half of the places at most. Of a mapped data set all
@@ -33,30 +33,30 @@ export interface ImageGridOptions {
 }
 
 /**
- * Composes pictures of examples with their labels, and with predictions where there are some, into one JPEG.
+ * Composes images of examples with their labels, and with predictions where there are some, into one JPEG.
  *
  * Photos as they are stored keep their aspect ratio; preprocessed images are shown as a model sees them, grey, RGB or RGBA.
  * Their values are taken for 0–1 if none is below 0 and none above 2, for 0–255 if some are above 2, for -1–1 if some are
  * below 0, and all of them between -2 and 2; any other values are stretched from black to white. This looks at the values
- * of the whole grid. Where it may be mistaken, cuts values or meets one that is not a number, the picture says so.
+ * of the whole grid. Where it may be mistaken, cuts values or meets one that is not a number, the image says so.
  *
  * Labels are those that the data set's maps give: class indices and one-hot rows are shown by the class's name, other
  * numbers as they are. Right and wrong predictions are told apart by a tick or a cross and by the frame's line, not by
  * colour alone.
  *
  * @param examples with predictions, in an order that does not change from one iteration to the next
- * @returns a picture for `show`
- * @throws TransferLearningError if a picture cannot be read or shown, or if predictions and labels do not go together.
+ * @returns an image for `show`
+ * @throws TransferLearningError if an image cannot be read or shown, or if predictions and labels do not go together.
  */
 export async function imageGrid(
 	examples: ImageDataset<Example<Label>> | readonly Example[],
 	options: ImageGridOptions = {},
-): Promise<Picture> {
-	const { most = 12, columns = 6, size = 144, predictions } = options;
+): Promise<EncodedImage> {
+	const { maxImages = 12, columns = 6, size = 144, predictions } = options;
 	const dataset = isList(examples) ? ImageDataset.from(examples) : examples;
 	const chosen = await chooseElements(
 		dataset.items(),
-		most,
+		maxImages,
 		predictions,
 		options.wrongFirst ?? false,
 	);
@@ -102,7 +102,7 @@ export async function imageGrid(
 	return {
 		bytes,
 		type: "image/jpeg",
-		title: title || `${chosen.length} pictures`,
+		title: title || `${chosen.length} images`,
 		text: [...headings, ...lines].join("\n"),
 		labelled,
 	};

@@ -1,29 +1,35 @@
-import type { Figure, Picture } from "../charts/figure";
+import type { EncodedImage, Figure } from "../charts/figure";
 import { formatFigure } from "../charts/figure_text";
 import { addSubtitle } from "../charts/theme";
 import { dataNote } from "../sources/data_note";
 import { displayInNotebook, uniqueElementId } from "./tslab";
 
 /**
- * Shows a Plotly figure or a picture under the cell that is running.
+ * Shows a Plotly figure or an image under the cell that is running.
  *
  * A figure goes out as one bundle: Plotly's JSON for JupyterLab and VS Code, HTML for pages that nbconvert makes,
  * and a table for whatever shows text only. Outside a notebook the text is printed.
  */
-export function show(shown: Figure | Picture): void {
-	const isPicture = "bytes" in shown;
-	if (!(isPicture ? showPicture(shown) : showFigure(withNote(shown)))) {
-		console.log(isPicture ? shown.text : formatFigure(withNote(shown)));
+export function show(shown: Figure | EncodedImage): void {
+	const isImage = "bytes" in shown;
+	if (!(isImage ? showImage(shown) : showFigure(withNote(shown)))) {
+		console.log(isImage ? shown.text : formatFigure(withNote(shown)));
 	}
 }
 
-function showPicture({ bytes, type, text, title, labelled }: Picture): boolean {
+function showImage({
+	bytes,
+	type,
+	text,
+	title,
+	labelled,
+}: EncodedImage): boolean {
 	const shown = displayInNotebook(
 		{ [type]: bytes.toString("base64"), "text/plain": text },
 		{ [type]: { alt: title } },
 	);
 	if (shown && !labelled) {
-		console.log(`This machine has no font to label pictures with.\n${text}`);
+		console.log(`This machine has no font to label images with.\n${text}`);
 	}
 	return shown;
 }

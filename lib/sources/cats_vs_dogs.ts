@@ -7,7 +7,7 @@ import type { Example } from "../dataset/example";
 import { TransferLearningError } from "../errors";
 import { datasetInfo, type LoadedDataset } from "./info";
 import { officialArchive } from "./official";
-import { marker, scanPictures } from "./scan";
+import { marker, scanImages } from "./scan";
 import { reportSkipped } from "./skipped";
 import { orderLikeTfds } from "./tfds_order";
 import { parseSplit } from "./tfds_split";
@@ -16,16 +16,16 @@ const classNames = ["cat", "dog"];
 
 // The rules are those of TensorFlow Datasets' builder cats_vs_dogs 4.0.1.
 const exampleName = /^PetImages\/(Cat|Dog)\/\d+\.jpg$/;
-/** Microsoft's archive has so many pictures … */
-const officialPictures = 25_000;
+/** Microsoft's archive has so many images … */
+const officialImages = 25_000;
 /** … of which the builder drops so many, or fails. */
 const officialDropped = 1_738;
 
 /**
  * Reads an archive in the layout of Microsoft's `kagglecatsanddogs_5340.zip` as TensorFlow Datasets' builder does.
  *
- * @throws TransferLearningError if it is not a whole archive with pictures of cats and dogs, or if it is a full one
- * that has not the damaged pictures that it should have; the signal's reason if that is aborted.
+ * @throws TransferLearningError if it is not a whole archive with images of cats and dogs, or if it is a full one
+ * that has not the damaged images that it should have; the signal's reason if that is aborted.
  */
 export async function loadCatsVsDogs(
 	archive: string,
@@ -33,25 +33,24 @@ export async function loadCatsVsDogs(
 	signal?: AbortSignal,
 ): Promise<LoadedDataset> {
 	const source = path.resolve(archive);
-	const pictures = (await openArchive(archive)).filter((member) =>
+	const images = (await openArchive(archive)).filter((member) =>
 		exampleName.test(member.name),
 	);
-	const { dropped, unreadable } = await scanPictures(source, pictures, signal);
+	const { dropped, unreadable } = await scanImages(source, images, signal);
 	reportSkipped(unreadable);
 	const left = new Set([...dropped, ...Object.keys(unreadable)]);
-	const intact = pictures.filter(({ name }) => !left.has(name));
+	const intact = images.filter(({ name }) => !left.has(name));
 	if (intact.length === 0) {
 		throw new TransferLearningError(
-			`${source} has no pictures named PetImages/Cat/1.jpg or the like. It needs the layout of Microsoft's kagglecatsanddogs_5340.zip.`,
+			`${source} has no images named PetImages/Cat/1.jpg or the like. It needs the layout of Microsoft's kagglecatsanddogs_5340.zip.`,
 		);
 	}
 	const downloadSize = (await fs.stat(source)).size;
 	const isFull =
-		pictures.length === officialPictures ||
-		downloadSize === officialArchive.size;
+		images.length === officialImages || downloadSize === officialArchive.size;
 	if (isFull && left.size !== officialDropped && !isDrawn(source)) {
 		throw new TransferLearningError(
-			`${source} has ${left.size} damaged pictures among its ${pictures.length}, where Microsoft's archive has ${officialDropped} among ${officialPictures}: it is damaged or another one. Delete it and get it again.`,
+			`${source} has ${left.size} damaged images among its ${images.length}, where Microsoft's archive has ${officialDropped} among ${officialImages}: it is damaged or another one. Delete it and get it again.`,
 		);
 	}
 
@@ -68,7 +67,7 @@ export async function loadCatsVsDogs(
 		info: datasetInfo({
 			name: "cats_vs_dogs",
 			version: "4.0.1",
-			description: describe(source, pictures.length, dropped.length),
+			description: describe(source, images.length, dropped.length),
 			homepage:
 				"https://www.microsoft.com/en-us/download/details.aspx?id=54765",
 			source,
@@ -86,10 +85,10 @@ export async function loadCatsVsDogs(
 	};
 }
 
-function describe(source: string, pictures: number, dropped: number): string {
+function describe(source: string, images: number, dropped: number): string {
 	return isDrawn(source)
-		? `${pictures} drawings of cats and dogs that this project made itself, a stand-in for photos.`
-		: `Photos of cats and dogs. ${dropped} of ${pictures} have no ${marker} marker and are dropped.`;
+		? `${images} drawings of cats and dogs that this project made itself, a stand-in for photos.`
+		: `Photos of cats and dogs. ${dropped} of ${images} have no ${marker} marker and are dropped.`;
 }
 
 function toExample({ name, read }: Member): Example {
@@ -98,7 +97,7 @@ function toExample({ name, read }: Member): Example {
 
 /**
  * How many shards TensorFlow Datasets would write: the greatest power of two that gives each 64 MiB or more
- * (`ShardConfig.calculate_number_shards`). It counts the pictures as it re-encodes them; that they grow
+ * (`ShardConfig.calculate_number_shards`). It counts the images as it re-encodes them; that they grow
  * by 1.7 is between what was measured on the whole data set (1.45) and on 400 smaller photos of it (1.98).
  */
 function countShards(examples: number, bytes: number): number {

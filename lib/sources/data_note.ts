@@ -2,7 +2,7 @@ let current: string | undefined;
 
 /**
  * Says what every result has to tell of the data that it comes from, such as `Drawings, not photos`.
- * `load` says it; charts, pictures and tables of training show it from then on.
+ * `load` says it; charts, images and tables of training show it from then on.
  *
  * @param note undefined if there is nothing to tell
  */

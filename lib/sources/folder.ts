@@ -58,7 +58,7 @@ export async function loadFolder(
 		info: datasetInfo({
 			name: path.basename(source),
 			version: "1.0.0",
-			description: `Pictures of ${printable(classNames.join(", "))} from a folder of yours.`,
+			description: `Images of ${printable(classNames.join(", "))} from a folder of yours.`,
 			homepage: `file://${source}`,
 			source,
 			fileFormat: "folder",
@@ -81,7 +81,7 @@ function requireImages(
 	const empty = classNames.find((_, label) => !found.has(label));
 	if (empty === undefined) return;
 	throw new TransferLearningError(
-		`${printable(path.join(source, empty))} has no pictures. Each class needs some, as .jpg, .png, .webp, .avif, .gif or .tiff; remove the folder if it is no class.`,
+		`${printable(path.join(source, empty))} has no images. Each class needs some, as .jpg, .png, .webp, .avif, .gif or .tiff; remove the folder if it is no class.`,
 	);
 }
 

@@ -21,14 +21,14 @@ export interface DatasetFacts {
 	readonly fileFormat: "zip" | "folder";
 	/** The size of the source, in bytes. */
 	readonly downloadSize: number;
-	/** The size of all examples' pictures as they are stored, in bytes. */
+	/** The size of all examples' images as they are stored, in bytes. */
 	readonly datasetSize: number;
 	/** The names of the labels 0, 1, … */
 	readonly classNames: readonly string[];
 	readonly splits: Readonly<Record<string, SplitInfo>>;
-	/** How many pictures are no examples since TensorFlow Datasets takes them for damaged. */
+	/** How many images are no examples since TensorFlow Datasets takes them for damaged. */
 	readonly dropped: number;
-	/** How many pictures are no examples since they cannot be read; `load` said why. */
+	/** How many images are no examples since they cannot be read; `load` said why. */
 	readonly skipped: number;
 	readonly citation: string;
 }

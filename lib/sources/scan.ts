@@ -7,52 +7,52 @@ import { recall, remember } from "./remembered";
 /** The builder looks for this marker in what a peek into a zip member gives: up to 512 bytes. */
 export const marker = "JFIF";
 const peekLength = 512;
-/** Archives with fewer pictures are looked through in a second; nothing is written beside them. */
+/** Archives with fewer images are looked through in a second; nothing is written beside them. */
 const worthRemembering = 10_000;
 /** Raised whenever what is remembered changes its meaning. Version 1, which had none, took passing read errors for damage. */
 const version = 2;
 
 /** What a scan found, by members' names. */
 export interface Scan {
-	/** Pictures without the marker, which TensorFlow Datasets takes for damaged. */
+	/** Images without the marker, which TensorFlow Datasets takes for damaged. */
 	readonly dropped: readonly string[];
-	/** Pictures whose bytes show that they cannot be read at all, and why. */
+	/** Images whose bytes show that they cannot be read at all, and why. */
 	readonly unreadable: Readonly<Record<string, string>>;
 }
 
 /**
- * Looks into each picture of an archive for the marker.
+ * Looks into each image of an archive for the marker.
  *
  * What it finds in a large archive it keeps beside it, in `<archive>.scan.json`, for as long as the archive's
  * size and time of modification stay as they are.
  *
  * @throws TransferLearningError if the archive cannot be read, which is never remembered; the signal's reason if that is aborted.
  */
-export async function scanPictures(
+export async function scanImages(
 	archive: string,
-	pictures: readonly Member[],
+	images: readonly Member[],
 	signal?: AbortSignal,
 ): Promise<Scan> {
-	if (pictures.length < worthRemembering) return lookThrough(pictures, signal);
+	if (images.length < worthRemembering) return lookThrough(images, signal);
 	const file = `${archive}.scan.json`;
 	const { size, mtimeMs } = await fs.stat(archive);
-	const key = { version, size, mtimeMs, pictures: pictures.length };
+	const key = { version, size, mtimeMs, images: images.length };
 	const known = await recall(file, key);
 	if (isScan(known)) return known;
-	const scan = await lookThrough(pictures, signal);
+	const scan = await lookThrough(images, signal);
 	await remember(file, key, scan);
 	return scan;
 }
 
 async function lookThrough(
-	pictures: readonly Member[],
+	images: readonly Member[],
 	signal: AbortSignal | undefined,
 ): Promise<Scan> {
 	const dropped: string[] = [];
 	const unreadable: Record<string, string> = {};
 	await forEachShown(
 		"Looking through the archive",
-		pictures,
+		images,
 		{ atATime: 64, signal },
 		async ({ name, readStart }) => {
 			try {

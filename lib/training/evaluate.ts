@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../dataset/batches";
-import type { RowBatch } from "../dataset/produce";
+import type { FeatureBatch } from "../dataset/produce";
 import { TransferLearningError } from "../errors";
 import { createProgress, interruptible, silent } from "../host";
 import { tf } from "../tf";
@@ -71,7 +71,7 @@ export function evaluateBatch(
 	model: tf.LayersModel,
 	split: SplitModel,
 	loss: Loss,
-	{ values, ys }: RowBatch,
+	{ values, ys }: FeatureBatch,
 	running: RunningMetrics,
 ): void {
 	try {

@@ -1,12 +1,12 @@
 import type { Example } from "../dataset/example";
 import type { Item, MapChain } from "../dataset/map_chain";
-import type { Row } from "../dataset/produce";
+import type { Features } from "../dataset/produce";
 import type { Graph } from "../graph/graph";
 import { configOf } from "../graph/layer_config";
 import type { tf } from "../tf";
 
 interface Entry {
-	readonly row: Row;
+	readonly row: Features;
 	readonly bytes: number;
 	/** The number of the run that used it last. */
 	lastRun: number;
@@ -62,7 +62,7 @@ export class FeatureCache {
 	) {}
 
 	/** The row that was made of an example before, with the same weights, settings and maps. */
-	get(item: Item): Row | undefined {
+	get(item: Item): Features | undefined {
 		const entry = this.store.find(item);
 		if (!entry) return undefined;
 		entry.lastRun = this.run;
@@ -75,8 +75,8 @@ export class FeatureCache {
 	 * Keeps a row if its maps always give the same result and there is room. What this run has not used goes first, the least
 	 * recently used before all; what it has used stays, or a run over more than fits would find nothing again.
 	 */
-	set(item: Item, row: Row): void {
-		if (!item.chain.isPure || this.store.find(item)) return;
+	set(item: Item, row: Features): void {
+		if (!item.chain.isDeterministic || this.store.find(item)) return;
 		const bytes = row.values.reduce(
 			(sum, { data }) => sum + data.byteLength,
 			0,

@@ -2,19 +2,19 @@ import type { BatchedDataset } from "../dataset/batches";
 import type { Image } from "../dataset/example";
 import type { Item } from "../dataset/map_chain";
 import {
+	type FeatureBatch,
+	type Features,
+	type Featurizer,
 	produceBatches,
-	type Row,
-	type RowBatch,
-	type RowMaker,
 	type Stackable,
 	stack,
 } from "../dataset/produce";
 import { TransferLearningError } from "../errors";
 import { flatten } from "../graph/flatten";
 import { foldBatchNormalization } from "../graph/fold_batch_norm";
-import { type Graph, run, splitFrozen } from "../graph/graph";
+import { type Graph, run, splitHead } from "../graph/graph";
+import { hoistMaxPool } from "../graph/hoist_max_pool";
 import { withLogits } from "../graph/logits";
-import { poolFirst } from "../graph/pool_first";
 import { regularizationLosses } from "../graph/regularization";
 import { tf } from "../tf";
 import { FeatureCache, featureStoreOf } from "./feature_cache";
@@ -39,7 +39,7 @@ export interface SplitOptions {
  *
  * Features are plain arrays, but the extractor has tensors of its own: `dispose` it.
  */
-export class SplitModel implements RowMaker {
+export class SplitModel implements Featurizer {
 	/** Disposes the folded weights. */
 	readonly dispose: () => void;
 	/** The regularization losses of what is trained. */
@@ -53,15 +53,15 @@ export class SplitModel implements RowMaker {
 		{ cacheBytes = 0, training = false, loss }: SplitOptions = {},
 	) {
 		const flat = flatten(model);
-		const { prefix, rest } = splitFrozen(
+		const { extractor, head } = splitHead(
 			loss?.activation ? withLogits(flat, loss.activation) : flat,
 		);
-		this.penalties = loss ? regularizationLosses(rest) : [];
-		this.cache = new FeatureCache(featureStoreOf(prefix), cacheBytes);
-		const before = foldBatchNormalization(prefix);
+		this.penalties = loss ? regularizationLosses(head) : [];
+		this.cache = new FeatureCache(featureStoreOf(extractor), cacheBytes);
+		const before = foldBatchNormalization(extractor);
 		const after = training
-			? { graph: poolFirst(rest), dispose: () => {} }
-			: foldBatchNormalization(poolFirst(rest));
+			? { graph: hoistMaxPool(head), dispose: () => {} }
+			: foldBatchNormalization(hoistMaxPool(head));
 		this.extractor = before.graph;
 		this.head = after.graph;
 		this.dispose = () => {
@@ -71,7 +71,7 @@ export class SplitModel implements RowMaker {
 	}
 
 	/** One iteration over the data, as the head sees it. Whoever iterates disposes all tensors. */
-	async *batches(batched: BatchedDataset): AsyncGenerator<RowBatch> {
+	async *batches(batched: BatchedDataset): AsyncGenerator<FeatureBatch> {
 		if (batched.maps.length === 0) {
 			yield* produceBatches(batched, this);
 			return;
@@ -102,11 +102,11 @@ export class SplitModel implements RowMaker {
 		}
 	}
 
-	lookUp(item: Item): Row | undefined {
+	lookUp(item: Item): Features | undefined {
 		return this.cache.get(item);
 	}
 
-	keep(item: Item, row: Row): void {
+	keep(item: Item, row: Features): void {
 		this.cache.set(item, row);
 	}
 

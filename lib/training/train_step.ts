@@ -1,4 +1,4 @@
-import type { RowBatch } from "../dataset/produce";
+import type { FeatureBatch } from "../dataset/produce";
 import type { LayerVariable } from "../graph/compiled";
 import { tf } from "../tf";
 import { applyGradients } from "./keras_step";
@@ -23,7 +23,7 @@ export interface Training {
  */
 export function trainOnBatch(
 	{ model, split, loss, metrics, weights }: Training,
-	{ values, ys }: RowBatch,
+	{ values, ys }: FeatureBatch,
 	sampleWeights?: tf.Tensor1D,
 ): BatchMetrics {
 	return tf.tidy(() => {

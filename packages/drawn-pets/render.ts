@@ -14,9 +14,9 @@ export async function photograph(random: Random, svg: string): Promise<Buffer> {
 	const blur = random.chance(0.35) ? random.between(0.4, 1) : 0;
 	const develop = createDevelop(random);
 	const quality = Math.round(random.between(65, 92));
-	const picture = sharp(Buffer.from(svg)).removeAlpha();
-	if (blur > 0) picture.blur(blur);
-	const { data, info } = await picture
+	const image = sharp(Buffer.from(svg)).removeAlpha();
+	if (blur > 0) image.blur(blur);
+	const { data, info } = await image
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	develop(data);

@@ -32,9 +32,9 @@ export function checkInputs(env = process.env) {
 	}
 }
 
-/** Tells which pictures the notebook will read. */
+/** Tells which images the notebook will read. */
 export async function describeData() {
-	await step("pictures", () => {
+	await step("images", () => {
 		const archive = path.join(dataDir, archiveName);
 		const named = process.env.CATS_VS_DOGS;
 		if (named && isDrawn("CATS_VS_DOGS", named))

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { root } from "../support/python";
-import { type Target, tryArchive, tryPicture } from "./fuzz_targets";
+import { type Target, tryArchive, tryImage } from "./fuzz_targets";
 
 // FUZZ_SEED=7 FUZZ_SECONDS=600 npm test fuzz looks further. What it finds goes into the corpus.
 const seed = process.env.FUZZ_SEED ?? "1";
@@ -19,7 +19,7 @@ const temp = fs.mkdtempSync(path.join(os.tmpdir(), "fuzz-"));
 after(() => fs.rmSync(temp, { recursive: true }));
 
 for (const [target, attempt] of [
-	["picture", tryPicture],
+	["image", tryImage],
 	["archive", tryArchive],
 ] as const) {
 	for (const name of fs.readdirSync(path.join(corpus, target))) {

@@ -3,22 +3,22 @@ import * as fs from "node:fs";
 import { TransferLearningError } from "transfer-learning";
 import { openArchive } from "../../lib/dist/archive/archive";
 import { decodeImage } from "../../lib/dist/image/decode";
-import { operation } from "../../lib/dist/kernels/operation";
+import { rawOp } from "../../lib/dist/kernels/raw_op";
 import { tf } from "../../lib/dist/tf";
 
 /** What is fuzzed. */
-export type Target = "picture" | "archive";
+export type Target = "image" | "archive";
 
 /**
- * A picture is decoded to as many values as its shape says, or refused by name; but for its size, only if TensorFlow
+ * An image is decoded to as many values as its shape says, or refused by name; but for its size, only if TensorFlow
  * refuses it. Returns whether it is read; throws what should not happen.
  */
-export async function tryPicture(file: string): Promise<boolean> {
-	const picture = fs.readFileSync(file);
+export async function tryImage(file: string): Promise<boolean> {
+	const image = fs.readFileSync(file);
 	let refusal = "";
-	const isRead = await readsOrRefuses("the picture", async () => {
+	const isRead = await readsOrRefuses("the image", async () => {
 		try {
-			const { data, shape } = await decodeImage(picture, "the picture");
+			const { data, shape } = await decodeImage(image, "the image");
 			const [height, width, channels] = shape;
 			assert.equal(channels, 3);
 			assert.ok(height > 0 && width > 0 && height * width <= 100_000_000);
@@ -28,22 +28,22 @@ export async function tryPicture(file: string): Promise<boolean> {
 			throw error;
 		}
 	});
-	const isOurs = /WEBP|ftyp|^II|^MM/.test(picture.toString("latin1", 0, 16));
+	const isOurs = /WEBP|ftyp|^II|^MM/.test(image.toString("latin1", 0, 16));
 	if (!isRead && !isOurs && !/megapixels|scans/.test(refusal)) {
-		assert.throws(() => decodeWithTensorFlow(picture), Error, refusal);
+		assert.throws(() => decodeWithTensorFlow(image), Error, refusal);
 	}
 	return isRead;
 }
 
-const decode = operation("DecodeImage", {
+const decode = rawOp("DecodeImage", {
 	channels: 3,
 	dtype: { type: "uint8" },
 	expand_animations: false,
 });
 
-function decodeWithTensorFlow(picture: Buffer): void {
+function decodeWithTensorFlow(image: Buffer): void {
 	tf.tidy(() => {
-		decode(tf.scalar(picture as unknown as string, "string"));
+		decode(tf.scalar(image as unknown as string, "string"));
 	});
 }
 

@@ -1,9 +1,9 @@
 // Feeds mutated inputs to the reader. Run by fuzz.test.ts in a process of its own, which may crash:
-//   node --import tsx test/data/fuzz_worker.ts <picture|archive> <seed> <inputs> <seconds> <file for the input under way>
+//   node --import tsx test/data/fuzz_worker.ts <image|archive> <seed> <inputs> <seconds> <file for the input under way>
 import * as fs from "node:fs";
 import sharp from "sharp";
-import { writeBmp, writeGif, writePng } from "../support/pictures";
-import { tryArchive, tryPicture } from "./fuzz_targets";
+import { writeBmp, writeGif, writePng } from "../support/encoded_images";
+import { tryArchive, tryImage } from "./fuzz_targets";
 import { archiveCases, slowStart } from "./hostile_archives";
 
 /** An input that takes longer has hung the reader. */
@@ -103,7 +103,7 @@ function mutate(
 async function main(): Promise<void> {
 	const [kind = "", seed, inputs, seconds, current = ""] =
 		process.argv.slice(2);
-	const attempt = kind === "picture" ? tryPicture : tryArchive;
+	const attempt = kind === "image" ? tryImage : tryArchive;
 	const all = await seeds(kind);
 	const random = generator(Number(seed));
 	const pick = () => all[random(all.length)] as Buffer;

@@ -15,7 +15,7 @@ import {
 	unzipInPython,
 } from "../support/tensorflow";
 import { archiveCases, slowStart, suspect, witness } from "./hostile_archives";
-import { pictureCases } from "./hostile_pictures";
+import { imageCases } from "./hostile_images";
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "hostile-"));
 after(() => fs.rmSync(temp, { recursive: true }));
@@ -36,8 +36,8 @@ const isNamed = (name: string, reason: RegExp) => (error: Error) => {
 };
 
 /** Decodes, and compares with TensorFlow's first million values: the mean absolute difference, in levels of 255. */
-async function difference(picture: Buffer, theirs: Decoded): Promise<number> {
-	const { data, shape } = await decodeImage(picture, suspect);
+async function difference(image: Buffer, theirs: Decoded): Promise<number> {
+	const { data, shape } = await decodeImage(image, suspect);
 	assert.ok("data" in theirs, "TensorFlow refuses it");
 	assert.deepEqual(shape, theirs.shape);
 	assert.equal(data.length, shape[0] * shape[1] * shape[2]);
@@ -79,7 +79,7 @@ for (const [i, testCase] of archiveCases.entries()) {
 	});
 }
 
-test("a picture's start is refused for the same reasons, but for those that only the whole shows", async () => {
+test("an image's start is refused for the same reasons, but for those that only the whole shows", async () => {
 	const whole = /grows beyond|checksum is wrong|is no JPEG|is empty/;
 	for (const { archive, outcome } of archiveCases) {
 		if (typeof outcome !== "object" || !("named" in outcome)) continue;
@@ -95,7 +95,7 @@ test("a picture's start is refused for the same reasons, but for those that only
 	}
 });
 
-test("a picture's start is not looked for beyond the bytes that it needs", async () => {
+test("an image's start is not looked for beyond the bytes that it needs", async () => {
 	const file = path.join(temp, "slow.zip");
 	fs.writeFileSync(file, slowStart(photo));
 	const [member] = await openArchive(file);
@@ -146,30 +146,28 @@ test("listing and reading archives leaves no file open", async () => {
 	assert.equal(open(), before);
 });
 
-test("pictures are read as TensorFlow reads them, or refused by name", async (t) => {
-	const pictures = await Promise.all(
-		pictureCases.map(({ picture }) => picture(photo)),
-	);
+test("images are read as TensorFlow reads them, or refused by name", async (t) => {
+	const images = await Promise.all(imageCases.map(({ image }) => image(photo)));
 	const asked = await Promise.all(
-		pictureCases.map(async ({ outcome }, i) => {
-			if (typeof outcome !== "object") return pictures[i];
+		imageCases.map(async ({ outcome }, i) => {
+			if (typeof outcome !== "object") return images[i];
 			if ("like" in outcome) return outcome.like(photo);
-			return outcome.ours ? Buffer.alloc(0) : pictures[i];
+			return outcome.ours ? Buffer.alloc(0) : images[i];
 		}),
 	);
 	const theirs = decodeInPython(asked as Buffer[]);
-	for (const [i, { what, outcome }] of pictureCases.entries()) {
+	for (const [i, { what, outcome }] of imageCases.entries()) {
 		await t.test(`${what}: ${describe(outcome)}`, async () => {
-			const picture = pictures[i] as Buffer;
+			const image = images[i] as Buffer;
 			const their = theirs[i] as Decoded;
 			if (typeof outcome === "object" && "refused" in outcome) {
 				await assert.rejects(
-					decodeImage(picture, suspect),
+					decodeImage(image, suspect),
 					isNamed(suspect, outcome.refused),
 				);
 				assert.ok("error" in their, "TensorFlow reads it");
 			} else {
-				assert.equal(await difference(picture, their), 0, "levels of 255");
+				assert.equal(await difference(image, their), 0, "levels of 255");
 			}
 		});
 	}

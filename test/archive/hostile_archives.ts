@@ -260,7 +260,7 @@ export const archiveCases: readonly ArchiveCase[] = [
 		outcome: { refused: /extra field length exceeds/ },
 	},
 	{
-		what: "a zero-byte picture",
+		what: "a zero-byte image",
 		archive: zip(() => ({ content: Buffer.alloc(0), method: 0 })),
 		outcome: { named: /it is empty/ },
 	},

@@ -112,7 +112,7 @@ test("reasons that an earlier version remembered, read errors among them, count 
 	fs.writeFileSync(
 		`${archive}.scan.json`,
 		JSON.stringify({
-			key: { size, mtimeMs, pictures: 10_000 },
+			key: { size, mtimeMs, images: 10_000 },
 			scan: { dropped: [], unreadable },
 		}),
 	);

@@ -148,7 +148,7 @@ export async function save(page: Page): Promise<void> {
 	await saved;
 }
 
-/** Keeps a picture of the page, or of a part of it, for a person to look at: `build/screens/<name>.png`. */
+/** Keeps an image of the page, or of a part of it, for a person to look at: `build/screens/<name>.png`. */
 export async function keepScreen(
 	target: Pick<Page, "screenshot">,
 	name: string,

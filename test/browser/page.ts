@@ -103,8 +103,8 @@ export async function assertResize(page: Page): Promise<void> {
 	await page.setViewportSize({ width: 1280, height: 900 });
 }
 
-/** Checks that as many pictures are on the page and decoded. */
-export async function assertPictures(page: Page, count: number): Promise<void> {
+/** Checks that as many images are on the page and decoded. */
+export async function assertImages(page: Page, count: number): Promise<void> {
 	const widths = await page
 		.locator('img[src^="data:image/jpeg"]')
 		.evaluateAll((images) =>

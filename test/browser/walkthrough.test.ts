@@ -14,7 +14,7 @@ import {
 	workDir,
 } from "./lab";
 import { writeShortWalkthrough } from "./notebooks";
-import { assertHover, assertPictures, exportPage, listCharts } from "./page";
+import { assertHover, assertImages, exportPage, listCharts } from "./page";
 
 // Accuracy, validation accuracy and the best epoch; the same for loss.
 const charts = [
@@ -52,8 +52,8 @@ test("JupyterLab shows every chart once, with its traces", async () => {
 	await assertHover(page);
 });
 
-test("JupyterLab shows the three grids of pictures", async () => {
-	await assertPictures(page, 3);
+test("JupyterLab shows the three grids of images", async () => {
+	await assertImages(page, 3);
 	// High enough for the longest cell.
 	await page.setViewportSize({ width: 1280, height: 2400 });
 	for (const cell of [3, 7, 9, 10, 11]) {
@@ -83,7 +83,7 @@ test("the exported page shows everything from disk, offline, and asks for nothin
 	const exported = await exportPage(lab.browser, notebook);
 	assert.deepEqual(await listCharts(exported.page), charts);
 	await assertHover(exported.page);
-	await assertPictures(exported.page, 3);
+	await assertImages(exported.page, 3);
 	assert.equal(await exported.page.locator("table").count(), 3);
 	const large = await exported.page
 		.locator("script")

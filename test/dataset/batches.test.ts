@@ -135,7 +135,7 @@ test("a batch-level map changes images and labels, last batch included, and leav
 		[1, 1, 1, 3],
 	]);
 	assert.equal(batches.size, 3);
-	assert.equal(batches.ahead, 1);
+	assert.equal(batches.bufferSize, 1);
 });
 
 test("the caller owns what a batch-level map returns, the tensors that it got among it", async () => {

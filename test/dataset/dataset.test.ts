@@ -117,10 +117,10 @@ test("batches cover one iteration; the last one is smaller", () => {
 	);
 });
 
-test("a batch's failed picture is thrown when its batch is due, prefetched or not", async () => {
+test("a batch's failed image is thrown when its batch is due, prefetched or not", async () => {
 	const batches = ImageDataset.from(examples(8))
 		.map(async (example): Promise<ImageExample> => {
-			if (example.id === "5") throw new TransferLearningError("picture 5");
+			if (example.id === "5") throw new TransferLearningError("image 5");
 			const image = { data: new Float32Array(3), shape: [1, 1, 3] as const };
 			return { ...example, image };
 		})
@@ -131,7 +131,7 @@ test("a batch's failed picture is thrown when its batch is due, prefetched or no
 	assert.equal(first.value?.xs.shape[0], 4);
 	first.value?.xs.dispose();
 	first.value?.ys.dispose();
-	await assert.rejects(iterator.next(), /picture 5/);
+	await assert.rejects(iterator.next(), /image 5/);
 });
 
 test("countLabels counts by the data set's class names, by those it is given, else by the labels' numbers", () => {
@@ -219,5 +219,5 @@ test("numbers that cannot be honoured are refused with what to write", () => {
 			new RegExp(`seed.*integer.*not ${seed}`),
 		);
 	}
-	assert.equal(batches.prefetch(0).ahead, 0);
+	assert.equal(batches.prefetch(0).bufferSize, 0);
 });

@@ -29,7 +29,7 @@ const variance = (numbers: readonly number[]) => {
 const hash = (bytes: Buffer) =>
 	createHash("sha256").update(bytes).digest("hex");
 
-test("drawings come in an archive that is read like Microsoft's, half of them cats, each another picture", async () => {
+test("drawings come in an archive that is read like Microsoft's, half of them cats, each another image", async () => {
 	const archive = await draw("forty", { count: 40 });
 	const { train, info } = await load("cats_vs_dogs", { archive });
 	assert.equal(train.size, 40);
@@ -76,10 +76,10 @@ test("neither the size of a drawing nor its colour tells its species apart", asy
 		[number[], number[]]
 	>;
 	for (const { label, read } of train.examples()) {
-		const picture = sharp(await read());
-		seen.width[label as 0 | 1].push((await picture.metadata()).width ?? 0);
-		const { channels } = await picture.stats();
-		// Red against blue: how warm the picture is.
+		const image = sharp(await read());
+		seen.width[label as 0 | 1].push((await image.metadata()).width ?? 0);
+		const { channels } = await image.stats();
+		// Red against blue: how warm the image is.
 		seen.color[label as 0 | 1].push(
 			(channels[0]?.mean ?? 0) - (channels[2]?.mean ?? 0),
 		);

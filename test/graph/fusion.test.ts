@@ -4,7 +4,7 @@ import { mobileNetV2 } from "transfer-learning";
 import { flatten } from "../../lib/dist/graph/flatten";
 import { foldBatchNormalization } from "../../lib/dist/graph/fold_batch_norm";
 import { run } from "../../lib/dist/graph/graph";
-import { poolFirst } from "../../lib/dist/graph/pool_first";
+import { hoistMaxPool } from "../../lib/dist/graph/hoist_max_pool";
 import { tf } from "../../lib/dist/tf";
 
 /** Gives batch normalization something to do. */
@@ -134,7 +134,7 @@ test("pooling before bias and ReLU gives the same bits, and the same gradients",
 	});
 	const x = tf.randomNormal([4, 11, 12, 2], 0, 1, "float32", 7);
 	const graph = flatten(model);
-	const pooled = poolFirst(graph);
+	const pooled = hoistMaxPool(graph);
 	assert.equal(pooled.steps.length, 2);
 	const variables = model.trainableWeights.map((w) => w.read() as tf.Variable);
 	const before = tf.memory().numTensors;

@@ -13,7 +13,7 @@ import { sampleArchive } from "../support/sample";
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "preprocess-"));
 after(() => fs.rmSync(temp, { recursive: true }));
 
-/** Asks TensorFlow in Python what it makes of pictures: pixels, or resized and divided by 255. */
+/** Asks TensorFlow in Python what it makes of images: pixels, or resized and divided by 255. */
 function decodeInPython(files: readonly string[], resized: boolean) {
 	const out = path.join(temp, "oracle.bin");
 	const shapes = runPython<number[][]>(
@@ -92,7 +92,7 @@ test("range [-1, 1] is Keras's preprocess_input of MobileNetV2", async () => {
 	);
 });
 
-test("grey, alpha, CMYK, 16-bit, palette, ICC and EXIF-rotated pictures become what TensorFlow makes of them", async () => {
+test("grey, alpha, CMYK, 16-bit, palette, ICC and EXIF-rotated images become what TensorFlow makes of them", async () => {
 	const { files } = await photos(1);
 	const photo = fs.readFileSync(files[0] as string);
 	const kinds: Record<string, Buffer> = {
@@ -127,7 +127,7 @@ test("grey, alpha, CMYK, 16-bit, palette, ICC and EXIF-rotated pictures become w
 	}
 });
 
-test("what is no picture, or only part of one, is named", async () => {
+test("what is no image, or only part of one, is named", async () => {
 	const { files } = await photos(1);
 	const photo = fs.readFileSync(files[0] as string);
 	for (const bytes of [
@@ -150,7 +150,7 @@ test("a size that is none is named at once", () => {
 	] as const) {
 		assert.throws(() => createPreprocess({ size }), {
 			name: "TransferLearningError",
-			message: `Pictures cannot be resized to ${size.join(" x ")}. Give size as height and width in whole pixels: size: [128, 128].`,
+			message: `Images cannot be resized to ${size.join(" x ")}. Give size as height and width in whole pixels: size: [128, 128].`,
 		});
 	}
 });

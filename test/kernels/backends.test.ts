@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "transfer-learning";
-import { operation } from "../../lib/dist/kernels/operation";
+import { rawOp } from "../../lib/dist/kernels/raw_op";
 import { tf } from "../../lib/dist/tf";
 
 const x = [-2, -0.5, 0, 0.5, 3, 7];
@@ -45,7 +45,7 @@ for (const backend of ["cpu", "tensorflow"]) {
 
 test("an operation whose gradient would be lost is refused", async () => {
 	await tf.setBackend("tensorflow");
-	const relu = operation("Relu");
+	const relu = rawOp("Relu");
 	const gradient = tf.grad((x) => relu(x));
 	assert.throws(() => gradient(tf.tensor1d([1])), /Relu has no gradient here/);
 	assert.equal(relu(tf.tensor1d([1])).dataSync()[0], 1);

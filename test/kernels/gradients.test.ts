@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "transfer-learning";
-import { operation } from "../../lib/dist/kernels/operation";
+import { rawOp } from "../../lib/dist/kernels/raw_op";
 import { tf } from "../../lib/dist/tf";
 import { runPython, writeJson } from "../support/python";
 
@@ -80,7 +80,7 @@ test("the gradient of relu has a gradient of its own", () => {
 });
 
 const pools = [
-	{ name: "windows that fill the picture", shape: [2, 6, 8, 3], size: 2 },
+	{ name: "windows that fill the image", shape: [2, 6, 8, 3], size: 2 },
 	{ name: "a rest that no window covers", shape: [2, 7, 9, 3], size: 2 },
 	{ name: "windows of three", shape: [1, 9, 10, 2], size: 3 },
 	{ name: "work for two threads", shape: [3, 63, 65, 48], size: 2, ties: true },
@@ -149,7 +149,7 @@ test("without a whole window no value has a gradient", () => {
 
 test("the project's kernel refuses what it is not for", () => {
 	const route = (strides: readonly number[], output: tf.Tensor) =>
-		operation("MaxPoolGrad", {
+		rawOp("MaxPoolGrad", {
 			T: { type: "float32" },
 			ksize: [1, 2, 2, 1],
 			strides,

@@ -38,7 +38,7 @@ function flat(
 	});
 }
 
-/** The colours of the pictures' middles, as they are shown. */
+/** The colours of the images' middles, as they are shown. */
 async function colours(dataset: ImageDataset<ImageExample>) {
 	const size = 64;
 	const { bytes, text } = await imageGrid(dataset, { size, columns: 100 });
@@ -46,7 +46,7 @@ async function colours(dataset: ImageDataset<ImageExample>) {
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	const lines = text.split("\n");
-	// A heading or a note above the pictures moves them down; the lines below them take 26 pixels.
+	// A heading or a note above the images moves them down; the lines below them take 26 pixels.
 	const y = info.height - 12 - 26 - size / 2;
 	const middles = Array.from({ length: dataset.size }, (_, i) => {
 		const at = (y * info.width + 12 + i * (size + 12) + size / 2) * 3;
@@ -190,7 +190,7 @@ test("predictions are held against the labels that a map gave, for the order as 
 		[0, 0.6, 0.4],
 	];
 	assert.deepEqual(
-		await captions(mapped, { predictions, wrongFirst: true, most: 2 }),
+		await captions(mapped, { predictions, wrongFirst: true, maxImages: 2 }),
 		["ant  says bee, 60 %", "bee  says bee, 80 %"],
 	);
 	assert.deepEqual(await captions(mapped, { predictions }), [
@@ -220,7 +220,7 @@ test("an unmapped data set is ordered without a pixel of what is not shown", asy
 	await imageGrid(dataset, {
 		predictions: Array(6).fill([0.9]),
 		wrongFirst: true,
-		most: 2,
+		maxImages: 2,
 	});
 	assert.deepEqual(read.sort(), ["image 0", "image 1"]);
 });

@@ -15,7 +15,7 @@ import { sampleArchive } from "../support/sample";
 /** Right, right, wrong (0.6), wrong (0.9), for labels 0, 1, 0, 1. */
 const predictions = [[0.2], [0.7], [0.6], [0.1]];
 
-// What a test loads may be drawings, which from then on every picture would say.
+// What a test loads may be drawings, which from then on every image would say.
 beforeEach(() => setDataNote(undefined));
 
 test("stored photos become one small JPEG with a label each", async () => {
@@ -80,7 +80,7 @@ test("predictions are told in words, with the wrong ones first where that is ask
 		"image 0  cat  says cat, 80 %",
 		"image 1  dog  says dog, 70 %",
 	]);
-	assert.deepEqual(await lines({ wrongFirst: true, most: 2 }), [
+	assert.deepEqual(await lines({ wrongFirst: true, maxImages: 2 }), [
 		"image 3  dog  says cat, 90 %",
 		"image 0  cat  says cat, 80 %",
 	]);
@@ -119,7 +119,7 @@ test("predictions for other examples are refused", async () => {
 test("a preprocessed photo and the stored one are both shown", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
 	setDataNote(undefined);
-	const grid = await imageGrid(train.take(2).map(preprocess), { most: 1 });
+	const grid = await imageGrid(train.take(2).map(preprocess), { maxImages: 1 });
 	assert.equal(grid.text.split("\n").length, 1);
 });
 

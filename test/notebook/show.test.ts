@@ -56,7 +56,7 @@ R&D    1    0
 	);
 });
 
-test("what the data need to be told is on every chart and picture", async (t) => {
+test("what the data need to be told is on every chart and image", async (t) => {
 	setDataNote("Drawings, not photos");
 	t.after(() => setDataNote(undefined));
 	assert.match(shown(t, accuracyChart(history)), /^Drawings, not photos\n/);

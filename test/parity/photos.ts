@@ -25,11 +25,11 @@ export async function readPixels(
 	);
 }
 
-/** A data set of images that are in memory. Only a `pure` one lets `fit` keep what it computed from them. */
+/** A data set of images that are in memory. Only a `deterministic` one lets `fit` keep what it computed from them. */
 export function toDataset(
 	examples: readonly Example[],
 	images: readonly Image[],
-	pure = true,
+	deterministic = true,
 ): ImageDataset<ImageExample> {
 	const byId = new Map(examples.map(({ id }, i) => [id, images[i]]));
 	const map: MapFunction<Example, ImageExample> = Object.assign(
@@ -37,7 +37,7 @@ export function toDataset(
 			...example,
 			image: byId.get(example.id) as Image,
 		}),
-		{ pure },
+		{ deterministic },
 	);
 	return ImageDataset.from(examples).map(map);
 }

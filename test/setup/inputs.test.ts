@@ -64,7 +64,7 @@ test("relative names count from the folder in which npm was called", async (t) =
 	assert.equal(env.MOBILENET_V2_WEIGHTS, weights);
 });
 
-test("a folder of pictures, and drawn ones, are accepted for CATS_VS_DOGS", async (t) => {
+test("a folder of images, and drawn ones, are accepted for CATS_VS_DOGS", async (t) => {
 	const { checkInputs } = await import("../../scripts/setup/inputs.mjs");
 	for (const CATS_VS_DOGS of [makeFolder(t), "drawn"]) {
 		const env = { INIT_CWD: root, CATS_VS_DOGS };
@@ -83,13 +83,13 @@ test("the set-up reports the data and the weights that the environment names", a
 		named.output,
 		/^weights +weights\.h5 \(MOBILENET_V2_WEIGHTS\)$/m,
 	);
-	assert.match(named.output, /^pictures +lib \(CATS_VS_DOGS\)$/m);
+	assert.match(named.output, /^images +lib \(CATS_VS_DOGS\)$/m);
 
 	const drawn = await clone.setUp({
 		MOBILENET_V2_WEIGHTS,
 		CATS_VS_DOGS: "drawn",
 	});
-	assert.match(drawn.output, /^pictures +drawn .*stand-in/m);
+	assert.match(drawn.output, /^images +drawn .*stand-in/m);
 	const none = await clone.setUp({ MOBILENET_V2_WEIGHTS });
-	assert.match(none.output, /^pictures +none in data yet: .*825 MB/m);
+	assert.match(none.output, /^images +none in data yet: .*825 MB/m);
 });

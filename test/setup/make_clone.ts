@@ -14,6 +14,8 @@ export function makeClone(t: TestContext): Clone {
 	for (const name of [
 		"scripts",
 		"lib",
+		"packages",
+		"native",
 		"package.json",
 		"package-lock.json",
 		"environment.yml",
@@ -42,9 +44,15 @@ function linkNodePackages(folder: string): void {
 		path.join(root, "node_modules"),
 		folder,
 		(name) =>
-			!["@tensorflow", "transfer-learning", ".setup.json"].includes(name),
+			![
+				"@tensorflow",
+				"drawn-pets",
+				"transfer-learning",
+				".setup.json",
+			].includes(name),
 	);
 	fs.symlinkSync("../lib", path.join(folder, "transfer-learning"));
+	fs.symlinkSync("../packages/drawn-pets", path.join(folder, "drawn-pets"));
 	const scope = path.join(root, "node_modules", "@tensorflow");
 	linkEach(
 		scope,

@@ -95,7 +95,7 @@ test("the reader takes sixteen records from each shard in turn", () => {
 	]);
 });
 
-test("an archive that is missing, not a zip, cut short or without pictures is named, with what to do", async () => {
+test("an archive that is missing, not a zip, cut short or without images is named, with what to do", async () => {
 	const whole = fs.readFileSync(sampleArchive);
 	const emptyZip = Buffer.from(`504b0506${"00".repeat(18)}`, "hex");
 	for (const [archive, message] of [
@@ -105,18 +105,18 @@ test("an archive that is missing, not a zip, cut short or without pictures is na
 			temporary("cut.zip", whole.subarray(0, whole.length / 2)),
 			/cut\.zip is not a complete zip/,
 		],
-		[temporary("empty.zip", emptyZip), /empty\.zip has no pictures/],
+		[temporary("empty.zip", emptyZip), /empty\.zip has no images/],
 	] as const) {
 		await assert.rejects(load("cats_vs_dogs", { archive }), message);
 	}
 });
 
-test("a damaged picture is named by the checksum", async () => {
+test("a damaged image is named by the checksum", async () => {
 	const { train } = await load("cats_vs_dogs", { archive: sampleArchive });
 	const [example] = train.examples();
 	assert.ok(example);
 	const bytes = fs.readFileSync(sampleArchive);
-	// The last byte before the next member's local header belongs to some picture's data.
+	// The last byte before the next member's local header belongs to some image's data.
 	const header = bytes.indexOf(example.id);
 	const at = header + example.id.length + 1000;
 	bytes[at] = ~(bytes[at] ?? 0);

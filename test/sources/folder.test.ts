@@ -11,14 +11,14 @@ after(() => fs.rmSync(temp, { recursive: true }));
 
 type Format = "jpeg" | "png" | "webp" | "avif" | "gif" | "tiff";
 
-/** A picture of one colour in the format that its name ends in. */
-async function addPicture(file: string): Promise<void> {
+/** An image of one colour in the format that its name ends in. */
+async function addImage(file: string): Promise<void> {
 	const format = path.extname(file).slice(1).toLowerCase();
 	fs.mkdirSync(path.dirname(file), { recursive: true });
-	const picture = sharp({
+	const image = sharp({
 		create: { width: 20, height: 10, channels: 3, background: "#20c040" },
 	}).toFormat((format === "jpg" ? "jpeg" : format) as Format);
-	fs.writeFileSync(file, await picture.toBuffer());
+	fs.writeFileSync(file, await image.toBuffer());
 }
 
 async function makeFolder(
@@ -27,7 +27,7 @@ async function makeFolder(
 ): Promise<string> {
 	const folder = path.join(temp, name);
 	fs.mkdirSync(folder, { recursive: true });
-	for (const file of files) await addPicture(path.join(folder, file));
+	for (const file of files) await addImage(path.join(folder, file));
 	return folder;
 }
 
@@ -36,7 +36,7 @@ const pets = [
 	...["cat/x.gif", "cat/y.tiff", "cat/z.jpg"],
 ];
 
-test("a folder's subfolders are its classes, and pictures of every format become pixels", async () => {
+test("a folder's subfolders are its classes, and images of every format become pixels", async () => {
 	const folder = await makeFolder("pets", pets);
 	const { train, info } = await load(folder);
 	assert.deepEqual(info.classNames, ["ant", "bee", "cat"]);
@@ -87,9 +87,9 @@ test("splits of a folder have nothing in common and leave nothing out", async ()
 	assert.deepEqual(ids.flat().sort(), [...pets].sort());
 });
 
-test("what is no picture is skipped with a line that names it, and counted", async (t) => {
+test("what is no image is skipped with a line that names it, and counted", async (t) => {
 	const folder = await makeFolder("odd", ["a/1.jpg", "b/1.jpg"]);
-	fs.writeFileSync(path.join(folder, "a", "2.jpg"), "a text, not a picture");
+	fs.writeFileSync(path.join(folder, "a", "2.jpg"), "a text, not an image");
 	fs.writeFileSync(path.join(folder, "a", "3.png"), "");
 	fs.writeFileSync(path.join(folder, "b", "notes.txt"), "passed over");
 	fs.writeFileSync(path.join(folder, "b", ".hidden.jpg"), "passed over");
@@ -129,7 +129,7 @@ test("a folder of another layout is refused with what is needed", async () => {
 	await assert.rejects(load(one), /has one folder \(cat\) where two/);
 	const empty = await makeFolder("empty", ["cat/1.jpg"]);
 	fs.mkdirSync(path.join(empty, "dog"));
-	await assert.rejects(load(empty), /empty.dog has no pictures/);
+	await assert.rejects(load(empty), /empty.dog has no images/);
 });
 
 test("CATS_VS_DOGS may name a folder", async () => {

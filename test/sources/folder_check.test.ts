@@ -20,7 +20,7 @@ after(() => fs.rmSync(temp, { recursive: true }));
 
 let jpeg: Buffer;
 before(async () => {
-	// Noise, so that half of the bytes are not nearly all of the picture.
+	// Noise, so that half of the bytes are not nearly all of the image.
 	const pixels = Buffer.from(
 		Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * i * 37) % 251),
 	);
@@ -132,7 +132,7 @@ test("a damaged memory, and one of another version, count for nothing; a file th
 		]),
 	);
 	fs.writeFileSync(memory, JSON.stringify({ key, scan: lie }));
-	await assert.rejects(load(folder), /has no pictures/, "it is not believed");
+	await assert.rejects(load(folder), /has no images/, "it is not believed");
 	for (const text of [
 		JSON.stringify({ key: { version: 0 }, scan: lie }),
 		JSON.stringify({ key, scan: { "cat/1.jpg": "bad", "cat/2.jpg": null } }),
@@ -251,7 +251,7 @@ test("names with line breaks, control characters and emoji work, and are printed
 		"Skipped: a\\nb/bad\\r\\n\\u{1b}[2J.jpg cannot be read: it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.",
 	]);
 	assert.doesNotMatch(lines.join(""), /\p{Cc}/u);
-	assert.match(String(result.info), /Pictures of a\\nb, 🐱 🐈‍⬛ from/);
+	assert.match(String(result.info), /Images of a\\nb, 🐱 🐈‍⬛ from/);
 	for await (const { image } of result.train.map(preprocess)) {
 		assert.deepEqual(image.shape, [128, 128, 3]);
 	}

@@ -45,7 +45,7 @@ test("a full archive that drops another number is refused", async () => {
 	const archive = makeArchive("other.zip", 1737);
 	await assert.rejects(
 		load("cats_vs_dogs", { archive }),
-		/1737 damaged pictures among its 25000, where Microsoft's archive has 1738 among 25000/,
+		/1737 damaged images among its 25000, where Microsoft's archive has 1738 among 25000/,
 	);
 });
 
@@ -56,7 +56,7 @@ test("a full archive is looked through once; what was found lies beside it, for 
 	const { key, scan } = JSON.parse(fs.readFileSync(file, "utf8"));
 	assert.equal(scan.dropped.length, 1738);
 
-	// Whoever believes the file sees another picture dropped.
+	// Whoever believes the file sees another image dropped.
 	const [kept] = first.train.examples();
 	assert.ok(kept);
 	const other = { ...scan, dropped: [...scan.dropped.slice(1), kept.id] };
@@ -87,7 +87,7 @@ test("where nothing can be written beside a full archive, it is looked through e
 	assert.deepEqual(left, ["unwritable.zip", "unwritable.zip.scan.json"]);
 });
 
-test("a picture that cannot be read is skipped with a line that names it, and counted", async (t) => {
+test("an image that cannot be read is skipped with a line that names it, and counted", async (t) => {
 	const archive = path.join(temp, "encrypted.zip");
 	const content = intact;
 	fs.writeFileSync(

@@ -87,7 +87,7 @@ test("an aborted signal ends the download, which goes on from there the next tim
 	// Of the official size now, the sample passes for a full archive, and is refused once it was looked through; drawings are not.
 	const again = load("cats_vs_dogs");
 	if (isDrawn(sampleArchive)) await again;
-	else await assert.rejects(again, /damaged pictures among its/);
+	else await assert.rejects(again, /damaged images among its/);
 	assert.equal(requests.length, 2);
 	assert.match(requests[1]?.headers.range ?? "", /^bytes=\d{2,}-$/);
 	assert.ok(fs.readFileSync(file).equals(bytes));

@@ -10,7 +10,7 @@ import {
  */
 export function madeUpImages(
 	count: number,
-	{ pure = true, onMap = (_: Example) => {} } = {},
+	{ deterministic = true, onMap = (_: Example) => {} } = {},
 ): ImageDataset<ImageExample> {
 	const examples = Array.from({ length: count }, (_, i) => ({
 		id: `image ${i}`,
@@ -27,5 +27,5 @@ export function madeUpImages(
 		);
 		return { ...example, image: { data, shape: [8, 8, 3] } };
 	};
-	return ImageDataset.from(examples).map(Object.assign(map, { pure }));
+	return ImageDataset.from(examples).map(Object.assign(map, { deterministic }));
 }

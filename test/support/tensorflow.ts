@@ -3,21 +3,21 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { runPython, writeJson } from "./python";
 
-/** What TensorFlow in Python makes of a picture: at most the first million values, or an error. */
+/** What TensorFlow in Python makes of an image: at most the first million values, or an error. */
 export type Decoded =
 	| { readonly shape: number[]; readonly data: Uint8Array }
 	| { readonly error: string };
 
-/** As many values of a picture are compared. */
+/** As many values of an image are compared. */
 export const comparedValues = 1_000_000;
 
-/** Asks Python's `tf.io.decode_image(bytes, channels=3, expand_animations=False)` about pictures. */
-export function decodeInPython(pictures: readonly Buffer[]): Decoded[] {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pictures-"));
+/** Asks Python's `tf.io.decode_image(bytes, channels=3, expand_animations=False)` about images. */
+export function decodeInPython(images: readonly Buffer[]): Decoded[] {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "images-"));
 	try {
-		const files = pictures.map((picture, i) => {
+		const files = images.map((image, i) => {
 			const file = path.join(folder, String(i));
-			fs.writeFileSync(file, picture);
+			fs.writeFileSync(file, image);
 			return file;
 		});
 		const answers = runPython<{ shape?: number[]; error?: string }[]>(

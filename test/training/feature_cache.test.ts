@@ -49,7 +49,7 @@ test("a label that a map changes reaches the targets, features cached or not", a
 			...example,
 			label: 1 - Number(example.label),
 		}),
-		{ pure: true },
+		{ deterministic: true },
 	);
 	const flipped = images.map(flip).batch(8);
 	model.compile({
@@ -150,7 +150,7 @@ test("features are released with their examples, and with maps that are not in u
 		});
 		maps.push(new WeakRef(map));
 		const images = ImageDataset.from(examples).map(
-			Object.assign(map, { pure: true }),
+			Object.assign(map, { deterministic: true }),
 		);
 		await fit(model, images.batch(5), quiet);
 	};

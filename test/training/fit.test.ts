@@ -76,7 +76,7 @@ test("fit records Keras's keys, one entry an epoch", async () => {
 	assert.ok((history.loss[2] as number) < (history.loss[0] as number));
 });
 
-test("fit asks for each example once, whatever the number of epochs, if its map is pure", async () => {
+test("fit asks for each example once, whatever the number of epochs, if its map is deterministic", async () => {
 	const asked: string[] = [];
 	const images = madeUpImages(20, { onMap: ({ id }) => asked.push(id) });
 	const shuffled = images.shuffle(20, { seed: 1 });
@@ -139,7 +139,7 @@ test("what a frozen base made of an example serves evaluate, predict and the nex
 			.map((image) => image)
 			.batch(8),
 	);
-	assert.equal(asked, 60, "what passes another map is another picture");
+	assert.equal(asked, 60, "what passes another map is another image");
 
 	const [kernel] = base.layers[0]?.getWeights() ?? [];
 	base.layers[0]?.setWeights([
@@ -151,16 +151,19 @@ test("what a frozen base made of an example serves evaluate, predict and the nex
 	assert.notEqual(changed.loss, metrics.loss);
 });
 
-test("fit asks for each example at every epoch if its map is not pure", async () => {
+test("fit asks for each example at every epoch if its map is not deterministic", async () => {
 	let asked = 0;
-	const images = madeUpImages(20, { pure: false, onMap: () => asked++ });
+	const images = madeUpImages(20, {
+		deterministic: false,
+		onMap: () => asked++,
+	});
 	await fit(buildModel(), images.batch(8), { ...quiet, epochs: 3 });
 	assert.equal(asked, 60);
 });
 
 test("fit gives the same numbers with kept features as without", async () => {
-	const run = (pure: boolean) =>
-		fit(buildModel(), madeUpImages(30, { pure }).batch(8), {
+	const run = (deterministic: boolean) =>
+		fit(buildModel(), madeUpImages(30, { deterministic }).batch(8), {
 			...quiet,
 			epochs: 4,
 		});
@@ -178,8 +181,8 @@ test("fit leaves a frozen base untouched, moving statistics included", async () 
 	const base = model.layers[0] as tf.Sequential;
 	const weights = () => base.getWeights().map((w) => w.dataSync().slice());
 	const before = weights();
-	// Not pure: the base runs at every step, beside the training of the head.
-	const images = madeUpImages(20, { pure: false });
+	// Not deterministic: the base runs at every step, beside the training of the head.
+	const images = madeUpImages(20, { deterministic: false });
 	await fit(model, images.batch(8), { ...quiet, epochs: 2 });
 	assert.deepEqual(weights(), before);
 });
@@ -291,7 +294,7 @@ test("fit and evaluate leave no tensor behind", async () => {
 	}
 });
 
-test("fit leaves no tensor behind when a picture fails", async () => {
+test("fit leaves no tensor behind when an image fails", async () => {
 	const model = buildModel();
 	const batches = (fails: boolean) =>
 		madeUpImages(20, {

@@ -53,7 +53,9 @@ export function imagesOf(label: (i: number) => Label) {
 		label: label(i),
 		image: { data: pixelsOf(i), shape: [size, size, 3] as const },
 	});
-	return ImageDataset.from(examples).map(Object.assign(map, { pure: true }));
+	return ImageDataset.from(examples).map(
+		Object.assign(map, { deterministic: true }),
+	);
 }
 
 /** The layers with weights, depth first, each once: the same order in Keras's `layers`. */

@@ -83,14 +83,14 @@ function assertCharts(cell: Cell | undefined, count: number): void {
 	}
 }
 
-/** Checks a cell's pictures: a small JPEG each, with its labels in words. */
-function assertPictures(cell: Cell | undefined, labels: RegExp): void {
-	const pictures = displayed(cell).filter((output) => "image/jpeg" in output);
-	assert.equal(pictures.length, 1);
-	for (const picture of pictures) {
-		const jpeg = joinText(picture["image/jpeg"] as string);
+/** Checks a cell's images: a small JPEG each, with its labels in words. */
+function assertImages(cell: Cell | undefined, labels: RegExp): void {
+	const images = displayed(cell).filter((output) => "image/jpeg" in output);
+	assert.equal(images.length, 1);
+	for (const image of images) {
+		const jpeg = joinText(image["image/jpeg"] as string);
 		assert.ok(jpeg.length < 300_000);
-		const lines = joinText(picture["text/plain"] as string).split("\n");
+		const lines = joinText(image["text/plain"] as string).split("\n");
 		assert.equal(lines.length, 13);
 		for (const line of lines.slice(1)) assert.match(line, labels);
 	}
@@ -111,10 +111,10 @@ test("In[2] says which data it reads", () => {
 	);
 });
 
-test("In[3], In[7] and In[10] show twelve pictures each, with their labels", () => {
-	assertPictures(input(3), /^PetImages\/\S+ {2}(cat|dog)$/);
-	assertPictures(input(7), /^PetImages\/\S+ {2}(cat|dog)$/);
-	assertPictures(
+test("In[3], In[7] and In[10] show twelve images each, with their labels", () => {
+	assertImages(input(3), /^PetImages\/\S+ {2}(cat|dog)$/);
+	assertImages(input(7), /^PetImages\/\S+ {2}(cat|dog)$/);
+	assertImages(
 		input(10),
 		/^PetImages\/\S+ {2}(cat|dog) {2}says (cat|dog), (>99|\d+) %$/,
 	);

@@ -10,11 +10,11 @@ export async function compareFrozenBase(
 	images: readonly Image[],
 	weights: string,
 ): Promise<Row[]> {
-	const run = async (pure: boolean) => {
+	const run = async (deterministic: boolean) => {
 		const model = await buildTransfer(weights);
 		const base = model.layers[0] as tf.LayersModel;
 		const before = readBits(base);
-		const shuffled = toDataset(examples, images, pure).shuffle(200, {
+		const shuffled = toDataset(examples, images, deterministic).shuffle(200, {
 			seed: 42,
 		});
 		const history = await fit(model, shuffled.take(160).batch(32), {

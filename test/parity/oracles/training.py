@@ -16,7 +16,7 @@ features = tf.constant(read_floats("features.bin", -1, 1280))
 
 
 def dataset(inputs, order):
-    """The examples with these numbers: tf.data shuffles numbers, which is quicker than shuffling pictures."""
+    """The examples with these numbers: tf.data shuffles numbers, which is quicker than shuffling images."""
     return order.map(lambda i: (tf.gather(inputs, i), tf.gather(labels, i))).batch(32)
 
 

@@ -44,7 +44,7 @@ export function drawData(random: Random, spec: Case): Data {
 }
 
 export function toDataset(
-	{ targets, width, pure }: Case,
+	{ targets, width, deterministic }: Case,
 	data: Data,
 ): ImageDataset<ImageExample> {
 	const examples = data.classes.map((label, i) => ({
@@ -58,7 +58,7 @@ export function toDataset(
 			image: data.images[Number(example.id)] as Image,
 			label: data.targets[Number(example.id)] as Label,
 		}),
-		{ pure },
+		{ deterministic },
 	);
 	const classNames =
 		targets === "numbers"

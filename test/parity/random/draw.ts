@@ -40,7 +40,7 @@ export function drawCase(seed: number): Case {
 			isClassified && random.chance(0.35)
 				? { 0: random.pick([0.5, 1, 2]), 1: random.pick([1, 2.5]) }
 				: undefined,
-		pure: random.chance(0.5),
+		deterministic: random.chance(0.5),
 	};
 }
 

@@ -110,8 +110,8 @@ export interface Case {
 	readonly epochs: number;
 	readonly initialEpoch: number;
 	readonly classWeight: Readonly<Record<number, number>> | undefined;
-	/** Whether the map says that it is pure, so that `fit` may keep features. */
-	readonly pure: boolean;
+	/** Whether the map says that it is deterministic, so that `fit` may keep features. */
+	readonly deterministic: boolean;
 }
 
 export function isModel(layer: LayerSpec | ModelSpec): layer is ModelSpec {

@@ -10,7 +10,7 @@ import { configOf } from "./layer_config";
  * included, so the results are the same to the last bit; but bias, ReLU and their gradients work on a quarter of
  * the elements.
  */
-export function poolFirst(graph: Graph): Graph {
+export function hoistMaxPool(graph: Graph): Graph {
 	const consumerOf = findSoleConsumer(graph);
 	const replaced = new Map<Step, Step | undefined>();
 	for (const step of graph.steps) {

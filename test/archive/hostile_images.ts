@@ -1,13 +1,13 @@
 import sharp from "sharp";
-import { writeBmp, writeGif, writePng } from "../support/pictures";
+import { writeBmp, writeGif, writePng } from "../support/encoded_images";
 
-/** A picture, and what must come of it. */
-export interface PictureCase {
+/** An image, and what must come of it. */
+export interface ImageCase {
 	readonly what: string;
-	readonly picture: (photo: Buffer) => Buffer | Promise<Buffer>;
+	readonly image: (photo: Buffer) => Buffer | Promise<Buffer>;
 	/**
 	 * How it compares with what TensorFlow decodes: the `same` bits; `refused` by TensorFlow as well (`ours` says
-	 * why TensorFlow is not asked); or, where TensorFlow knows no such format, `like` another picture.
+	 * why TensorFlow is not asked); or, where TensorFlow knows no such format, `like` another image.
 	 */
 	readonly outcome:
 		| "same"
@@ -57,49 +57,49 @@ const palette = Buffer.from(Array.from({ length: 48 }, (_, i) => i * 5));
 const tooLarge = /it has 400 megapixels, and 100 are the most/;
 const uncomparable = "TensorFlow has no such limit";
 
-export const pictureCases: readonly PictureCase[] = [
-	{ what: "a photo", picture: (photo) => photo, outcome: "same" },
-	{ what: "a progressive JPEG", picture: progressive, outcome: "same" },
+export const imageCases: readonly ImageCase[] = [
+	{ what: "a photo", image: (photo) => photo, outcome: "same" },
+	{ what: "a progressive JPEG", image: progressive, outcome: "same" },
 	{
 		what: "a grey JPEG",
-		picture: (photo) => sharp(photo).toColourspace("b-w").jpeg().toBuffer(),
+		image: (photo) => sharp(photo).toColourspace("b-w").jpeg().toBuffer(),
 		outcome: "same",
 	},
-	{ what: "a CMYK JPEG", picture: cmyk, outcome: "same" },
+	{ what: "a CMYK JPEG", image: cmyk, outcome: "same" },
 	{
 		what: "a JPEG with an ICC profile",
-		picture: (photo) => sharp(photo).withIccProfile("p3").jpeg().toBuffer(),
+		image: (photo) => sharp(photo).withIccProfile("p3").jpeg().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "a JPEG that EXIF rotates",
-		picture: (photo) =>
+		image: (photo) =>
 			sharp(photo).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "a JPEG truncated in half",
-		picture: (photo) => photo.subarray(0, photo.length / 2),
+		image: (photo) => photo.subarray(0, photo.length / 2),
 		outcome: { refused: /it is cut short, damaged .*JPEG/ },
 	},
 	{
 		what: "a JPEG that lacks its last two bytes",
-		picture: (photo) => photo.subarray(0, -2),
+		image: (photo) => photo.subarray(0, -2),
 		outcome: { refused: /it is cut short, damaged .*JPEG/ },
 	},
 	{
 		what: "a JPEG truncated within its header",
-		picture: (photo) => photo.subarray(0, find(photo, 0xc0) + 3),
+		image: (photo) => photo.subarray(0, find(photo, 0xc0) + 3),
 		outcome: { refused: /ends within its header/ },
 	},
 	{
 		what: "a JPEG of four bytes",
-		picture: () => Buffer.from("ffd8ffe0", "hex"),
+		image: () => Buffer.from("ffd8ffe0", "hex"),
 		outcome: { refused: /ends within its header/ },
 	},
 	{
 		what: "a JPEG with bytes between its segments",
-		picture: (photo) => {
+		image: (photo) => {
 			const at = find(photo, 0xdb);
 			const junk = Buffer.from("some bytes");
 			return Buffer.concat([photo.subarray(0, at), junk, photo.subarray(at)]);
@@ -108,12 +108,12 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a JPEG with a marker amid its data",
-		picture: (photo) => change(photo, find(photo, 0xda) + 200, 0xff, 0xd0),
+		image: (photo) => change(photo, find(photo, 0xda) + 200, 0xff, 0xd0),
 		outcome: "same",
 	},
 	{
 		what: "a progressive JPEG of a thousand scans",
-		picture: async (photo) => addScans(await progressive(photo), 1000),
+		image: async (photo) => addScans(await progressive(photo), 1000),
 		outcome: {
 			refused: /it has 10\d\d scans of 0 megapixels, which would take too long/,
 			ours: uncomparable,
@@ -121,7 +121,7 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a progressive JPEG of fifty scans, said to have 90 megapixels",
-		picture: async (photo) => {
+		image: async (photo) => {
 			const jpeg = addScans(await progressive(photo), 40);
 			return change(jpeg, find(jpeg, 0xc2) + 5, 0x23, 0x28, 0x27, 0x10);
 		},
@@ -131,40 +131,40 @@ export const pictureCases: readonly PictureCase[] = [
 		},
 	},
 	{
-		what: "a picture of exactly 100 megapixels",
-		picture: () => blank(10_000, 10_000).jpeg().toBuffer(),
+		what: "an image of exactly 100 megapixels",
+		image: () => blank(10_000, 10_000).jpeg().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "a JPEG said to have 400 megapixels",
-		picture: (photo) => claimSize(photo),
+		image: (photo) => claimSize(photo),
 		outcome: { refused: tooLarge, ours: uncomparable },
 	},
 	{
 		what: "a progressive JPEG said to have 400 megapixels",
-		picture: async (photo) => claimSize(await progressive(photo), 0xc2),
+		image: async (photo) => claimSize(await progressive(photo), 0xc2),
 		outcome: { refused: tooLarge, ours: uncomparable },
 	},
 	{
 		what: "a CMYK JPEG said to have 400 megapixels",
-		picture: async (photo) => claimSize(await cmyk(photo)),
+		image: async (photo) => claimSize(await cmyk(photo)),
 		outcome: { refused: tooLarge, ours: uncomparable },
 	},
 	{
 		what: "a PNG said to have 400 megapixels",
-		picture: () =>
+		image: () =>
 			change(wide(2, 16, 384)(), 16, 0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20),
 		outcome: { refused: tooLarge, ours: uncomparable },
 	},
 	{
 		what: "a BMP said to have 400 megapixels",
-		picture: () =>
+		image: () =>
 			change(writeBmp(4, 4, 24), 18, 0x20, 0x4e, 0, 0, 0x20, 0x4e, 0, 0),
 		outcome: { refused: tooLarge, ours: uncomparable },
 	},
 	{
 		what: "a GIF whose frame is said to have 400 megapixels",
-		picture: () => {
+		image: () => {
 			const gif = writeGif(4, 4, [{ width: 4, height: 4 }]);
 			return change(gif, gif.indexOf(0x2c, 397) + 5, 0x20, 0x4e, 0x20, 0x4e);
 		},
@@ -172,31 +172,31 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a WebP of 105 megapixels",
-		picture: () => blank(15_000, 7_000).webp({ effort: 0 }).toBuffer(),
+		image: () => blank(15_000, 7_000).webp({ effort: 0 }).toBuffer(),
 		outcome: { refused: /exceeds pixel limit/, ours: uncomparable },
 	},
 	{
 		what: "a PNG of 16 bits",
-		picture: (photo) => sharp(photo).toColourspace("rgb16").png().toBuffer(),
+		image: (photo) => sharp(photo).toColourspace("rgb16").png().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "a PNG of 16 bits of noise",
-		picture: wide(2, 16, 384),
+		image: wide(2, 16, 384),
 		outcome: "same",
 	},
-	{ what: "a grey PNG of 16 bits", picture: wide(0, 16, 128), outcome: "same" },
+	{ what: "a grey PNG of 16 bits", image: wide(0, 16, 128), outcome: "same" },
 	{
 		what: "a PNG of 16 bits with alpha",
-		picture: wide(6, 16, 512),
+		image: wide(6, 16, 512),
 		outcome: "same",
 	},
-	{ what: "a grey PNG with alpha", picture: wide(4, 8, 128), outcome: "same" },
-	{ what: "a grey PNG of 1 bit", picture: wide(0, 1, 8), outcome: "same" },
-	{ what: "a PNG with alpha", picture: wide(6, 8, 256), outcome: "same" },
+	{ what: "a grey PNG with alpha", image: wide(4, 8, 128), outcome: "same" },
+	{ what: "a grey PNG of 1 bit", image: wide(0, 1, 8), outcome: "same" },
+	{ what: "a PNG with alpha", image: wide(6, 8, 256), outcome: "same" },
 	{
 		what: "a PNG with a palette",
-		picture: () =>
+		image: () =>
 			writePng(64, 5, {
 				colorType: 3,
 				depth: 4,
@@ -207,7 +207,7 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a PNG with a palette, some of it transparent",
-		picture: () =>
+		image: () =>
 			writePng(64, 5, {
 				colorType: 3,
 				depth: 4,
@@ -221,7 +221,7 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a PNG with a gamma",
-		picture: () =>
+		image: () =>
 			writePng(64, 5, {
 				colorType: 2,
 				depth: 8,
@@ -232,17 +232,17 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a PNG with an ICC profile",
-		picture: (photo) => sharp(photo).withIccProfile("p3").png().toBuffer(),
+		image: (photo) => sharp(photo).withIccProfile("p3").png().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "an interlaced PNG",
-		picture: (photo) => sharp(photo).png({ progressive: true }).toBuffer(),
+		image: (photo) => sharp(photo).png({ progressive: true }).toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "a truncated PNG",
-		picture: async (photo) => {
+		image: async (photo) => {
 			const png = await sharp(photo).png().toBuffer();
 			return png.subarray(0, png.length / 2);
 		},
@@ -250,22 +250,22 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a PNG of 20 bytes",
-		picture: () => wide(2, 16, 384)().subarray(0, 20),
+		image: () => wide(2, 16, 384)().subarray(0, 20),
 		outcome: { refused: /ends within its header/ },
 	},
 	{
 		what: "a PNG with a wrong checksum",
-		picture: () => change(wide(2, 16, 384)(), 30, 1),
+		image: () => change(wide(2, 16, 384)(), 30, 1),
 		outcome: { refused: /it is cut short, damaged .*PNG/ },
 	},
 	{
 		what: "a GIF",
-		picture: (photo) => sharp(photo).gif().toBuffer(),
+		image: (photo) => sharp(photo).gif().toBuffer(),
 		outcome: "same",
 	},
 	{
 		what: "an animated GIF, of which the first frame is taken",
-		picture: () =>
+		image: () =>
 			writeGif(16, 12, [
 				{ width: 16, height: 12 },
 				{ x: 3, y: 2, width: 8, height: 5 },
@@ -274,54 +274,52 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a GIF whose first frame is smaller than its canvas",
-		picture: () => writeGif(16, 12, [{ x: 3, y: 2, width: 8, height: 5 }]),
+		image: () => writeGif(16, 12, [{ x: 3, y: 2, width: 8, height: 5 }]),
 		outcome: "same",
 	},
 	{
 		what: "a GIF with a transparent colour",
-		picture: () =>
-			writeGif(16, 12, [{ width: 16, height: 12, transparent: 5 }]),
+		image: () => writeGif(16, 12, [{ width: 16, height: 12, transparent: 5 }]),
 		outcome: "same",
 	},
 	{
 		what: "a truncated GIF",
-		picture: () =>
-			writeGif(16, 12, [{ width: 16, height: 12 }]).subarray(0, 560),
+		image: () => writeGif(16, 12, [{ width: 16, height: 12 }]).subarray(0, 560),
 		outcome: { refused: /it is cut short, damaged .*Invalid GIF data/ },
 	},
 	{
 		what: "a BMP of 24 bits named .jpg",
-		picture: () => writeBmp(13, 7, 24),
+		image: () => writeBmp(13, 7, 24),
 		outcome: "same",
 	},
 	{
 		what: "a BMP whose rows go downwards",
-		picture: () => change(writeBmp(13, 7, 24), 22, 0xf9, 0xff, 0xff, 0xff),
+		image: () => change(writeBmp(13, 7, 24), 22, 0xf9, 0xff, 0xff, 0xff),
 		outcome: "same",
 	},
 	{
 		what: "a BMP of 32 bits",
-		picture: () => writeBmp(13, 7, 32),
+		image: () => writeBmp(13, 7, 32),
 		outcome: "same",
 	},
 	{
 		what: "a truncated BMP",
-		picture: () => writeBmp(13, 7, 24).subarray(0, 100),
+		image: () => writeBmp(13, 7, 24).subarray(0, 100),
 		outcome: { refused: /it is cut short, damaged .*Input size should match/ },
 	},
 	{
-		what: "a zero-byte picture",
-		picture: () => Buffer.alloc(0),
+		what: "a zero-byte image",
+		image: () => Buffer.alloc(0),
 		outcome: { refused: /it is empty/ },
 	},
 	{
 		what: "a text file named .jpg",
-		picture: () => Buffer.from("This is no picture. ".repeat(99)),
+		image: () => Buffer.from("This is no image. ".repeat(99)),
 		outcome: { refused: /it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF/ },
 	},
 	{
 		what: "an SVG that would read a file",
-		picture: () =>
+		image: () =>
 			Buffer.from(
 				'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/passwd"/></svg>',
 			),
@@ -329,17 +327,17 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a lossless WebP",
-		picture: (photo) => sharp(photo).webp({ lossless: true }).toBuffer(),
+		image: (photo) => sharp(photo).webp({ lossless: true }).toBuffer(),
 		outcome: { like: (photo) => sharp(photo).png().toBuffer() },
 	},
 	{
 		what: "a TIFF",
-		picture: (photo) => sharp(photo).tiff({ compression: "lzw" }).toBuffer(),
+		image: (photo) => sharp(photo).tiff({ compression: "lzw" }).toBuffer(),
 		outcome: { like: (photo) => sharp(photo).png().toBuffer() },
 	},
 	{
 		what: "a TIFF of 16 bits",
-		picture: (photo) =>
+		image: (photo) =>
 			sharp(photo)
 				.toColourspace("rgb16")
 				.tiff({ compression: "lzw" })
@@ -350,13 +348,13 @@ export const pictureCases: readonly PictureCase[] = [
 	},
 	{
 		what: "a lossless AVIF",
-		picture: (photo) =>
+		image: (photo) =>
 			sharp(photo).avif({ lossless: true, effort: 0 }).toBuffer(),
 		outcome: { like: (photo) => sharp(photo).png().toBuffer() },
 	},
 	{
 		what: "a truncated WebP",
-		picture: async (photo) =>
+		image: async (photo) =>
 			(await sharp(photo).webp().toBuffer()).subarray(0, 500),
 		outcome: { refused: /webp/i },
 	},

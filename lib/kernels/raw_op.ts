@@ -60,21 +60,18 @@ export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
 /**
  * Prepares one of TensorFlow's operations. It runs without tfjs's own checks, in half the time that tfjs takes for a
  * small one. Outside a kernel it has no gradient, and throws where one is recorded.
+ *
+ * @param outputs how many results it has, 1 or none. Default: 1.
  */
-export function operation(name: string, attributes?: Attributes): Operation {
-	const execute = prepare(name, attributes, 1);
-	return (...inputs) => execute(inputs)[0] as tf.Tensor;
-}
-
-/** Prepares one of TensorFlow's operations that has no result, as `operation` does. */
-export function command(
+export function rawOp(name: string, attributes?: Attributes): Operation;
+export function rawOp(
 	name: string,
-	attributes?: Attributes,
-): (...inputs: tf.TensorInfo[]) => void {
-	const execute = prepare(name, attributes, 0);
-	return (...inputs) => {
-		execute(inputs);
-	};
+	attributes: Attributes | undefined,
+	outputs: 0,
+): (...inputs: tf.TensorInfo[]) => undefined;
+export function rawOp(name: string, attributes?: Attributes, outputs = 1) {
+	const execute = prepare(name, attributes, outputs);
+	return (...inputs: tf.TensorInfo[]) => execute(inputs)[0];
 }
 
 /** A tensor of bytes, for operations that take them. tfjs does not know that type, and takes it for int32. */
