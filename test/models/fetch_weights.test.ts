@@ -23,7 +23,7 @@ const alphas = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
 const firstNumbers = runPython<number[]>(
 	`
 import json, os, sys
-sys.path.insert(0, "parity/oracles")
+sys.path.insert(0, "test/parity/oracles")
 from keras_mobilenet import make, save_legacy
 firsts = []
 for alpha in json.loads(sys.argv[2]):

@@ -21,7 +21,7 @@ test("has Keras's 154 layers by name, order, shape and number of parameters, for
 	const expected = runPython<{ name: string; layers: Layers }[]>(
 		`
 import json, keras, sys
-sys.path.insert(0, "parity/oracles")
+sys.path.insert(0, "test/parity/oracles")
 from keras_mobilenet import describe, make
 models = []
 for variant in json.loads(sys.argv[1]):
@@ -52,7 +52,7 @@ print(json.dumps(models))`,
 /** Keras's side: saves a random model in every layout, and computes features of the images in `images.bin`. */
 const featuresByKeras = `
 import os, sys, keras, numpy as np
-sys.path.insert(0, "parity/oracles")
+sys.path.insert(0, "test/parity/oracles")
 from keras_mobilenet import make, randomize, save_legacy, save_whole
 folder, alpha, size = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 file = lambda name: os.path.join(folder, name)

@@ -72,6 +72,7 @@ test("a download that fails on a terminal takes its bar away and lets the proces
 	const { url } = await serve(t, trickle, refuse(404));
 	const program = `
 		process.stdout.isTTY = true;
+		require("transfer-learning");
 		const { findCatsVsDogs } = require(${JSON.stringify(require.resolve("../../lib/dist/sources/source"))});
 		findCatsVsDogs(JSON.parse(process.argv[1])).catch(({ message }) => console.log(message));`;
 	const official = { url, file, size: 1e8, sha256 };
