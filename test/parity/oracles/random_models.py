@@ -2,9 +2,14 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 from exchange import give, read_floats, read_task, write_floats
 
 task = read_task()
+
+# With oneDNN, TensorFlow 2.21 fuses a convolution, an addition and a leaky ReLU in a graph, and then takes 0.2 for the slope whatever
+# Keras asked for: `predict` differs from calling the model by up to 0.2. Without this pass Keras computes what its layers say.
+tf.config.optimizer.set_experimental_options({"remapping": False})
 
 
 def split(flat, shapes):
