@@ -33,7 +33,7 @@ test(
 	"the sample's examples come in the order that the real TensorFlow Datasets builder gave them",
 	needsSample,
 	async () => {
-		const fixture = path.join(root, "../shared/fixtures/tfds_order_sample.txt");
+		const fixture = path.join(root, "test/fixtures/tfds_order_sample.txt");
 		const expected = fs.readFileSync(fixture, "utf8").trimEnd().split("\n");
 		const { train, info } = await load("cats_vs_dogs", {
 			archive: sampleArchive,
