@@ -7,16 +7,18 @@ import sharp from "sharp";
 import { createPreprocess, load, preprocess } from "transfer-learning";
 import { decodeImage } from "../../lib/dist/image/decode";
 import { tf } from "../../lib/dist/tf";
-import { runPython } from "../support/python";
+import { startPython } from "../support/python";
 import { sampleArchive } from "../support/sample";
+
+const askPython = startPython();
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "preprocess-"));
 after(() => fs.rmSync(temp, { recursive: true }));
 
 /** Asks TensorFlow in Python what it makes of images: pixels, or resized and divided by 255. */
-function decodeInPython(files: readonly string[], resized: boolean) {
+async function decodeInPython(files: readonly string[], resized: boolean) {
 	const out = path.join(temp, "oracle.bin");
-	const shapes = runPython<number[][]>(
+	const shapes = await askPython<number[][]>(
 		`
 import json, sys, tensorflow as tf
 shapes = []
@@ -68,7 +70,7 @@ async function photos(count: number) {
 
 test("preprocess gives the bits of TensorFlow's decode, resize and division", async () => {
 	const { examples, files } = await photos(40);
-	const theirs = decodeInPython(files, true);
+	const theirs = await decodeInPython(files, true);
 	for (const [i, example] of examples.entries()) {
 		const { image } = await preprocess(example);
 		assert.deepEqual(image.shape, theirs[i]?.shape);
@@ -119,7 +121,7 @@ test("grey, alpha, CMYK, 16-bit, palette, ICC and EXIF-rotated images become wha
 		fs.writeFileSync(file, kinds[name] as Buffer);
 		return file;
 	});
-	const theirs = decodeInPython(paths, false);
+	const theirs = await decodeInPython(paths, false);
 	for (const [i, name] of names.entries()) {
 		const { data, shape } = await decodeImage(kinds[name] as Buffer, name);
 		assert.deepEqual(shape, theirs[i]?.shape, name);

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import "transfer-learning";
 import { rawOp } from "../../lib/dist/kernels/raw_op";
 import { tf } from "../../lib/dist/tf";
-import { runPython, writeJson } from "../support/python";
+import { startPython, writeJson } from "../support/python";
+
+const askPython = startPython();
 
 /** How the project calls TensorFlow; tfjs itself calls `executeSingleOutput`. */
 interface Execution {
@@ -22,8 +24,12 @@ function withoutSignOfZero(values: readonly number[]): number[] {
 }
 
 /** TensorFlow's own gradient of an expression in `x`, given what flows back into it. */
-function gradientInPython(expression: string, x: tf.Tensor, dy: tf.Tensor) {
-	const values = runPython<number[]>(
+async function gradientInPython(
+	expression: string,
+	x: tf.Tensor,
+	dy: tf.Tensor,
+) {
+	const values = await askPython<number[]>(
 		`
 import json, sys, tensorflow as tf
 task = json.load(open(sys.argv[1]))
@@ -54,7 +60,7 @@ for (const [name, compute] of [
 	["relu", tf.relu],
 	["relu6", tf.relu6],
 ] as const) {
-	test(`the gradient of ${name} is TensorFlow's, at its corners too`, () => {
+	test(`the gradient of ${name} is TensorFlow's, at its corners too`, async () => {
 		const before = tf.memory().numTensors;
 		const x = tf.concat([
 			tf.tensor([-1, 0, -0, 3, 6, 7, 6.001, 1e-30]),
@@ -63,7 +69,7 @@ for (const [name, compute] of [
 		const dy = tf.randomNormal([128], 0, 1, "float32", 2);
 		assert.deepEqual(
 			gradientHere(compute as never, x as tf.Tensor4D, dy),
-			gradientInPython(`tf.nn.${name}(x)`, x, dy),
+			await gradientInPython(`tf.nn.${name}(x)`, x, dy),
 		);
 		tf.dispose([x, dy]);
 		assert.ok(tf.memory().numTensors <= before + 2, "tensors are left behind");
@@ -105,7 +111,7 @@ const pools = [
 ] as const;
 
 for (const { name, shape, size, ...rest } of pools) {
-	test(`the gradient of max pooling is TensorFlow's: ${name}`, (t) => {
+	test(`the gradient of max pooling is TensorFlow's: ${name}`, async (t) => {
 		const { strides, padding, ties } = {
 			strides: size,
 			padding: "valid" as const,
@@ -121,7 +127,7 @@ for (const { name, shape, size, ...rest } of pools) {
 		const execute = t.mock.method(backend, "executeMultipleOutputs");
 		assert.deepEqual(
 			gradientHere(pool, x, dy),
-			gradientInPython(
+			await gradientInPython(
 				`tf.nn.max_pool2d(x, ${size}, ${strides}, "${padding.toUpperCase()}")`,
 				x,
 				dy,
@@ -170,7 +176,7 @@ test("the project's kernel refuses what it is not for", () => {
 	});
 });
 
-test("the gradient of a maximum or minimum is TensorFlow's: shared by equal values", () => {
+test("the gradient of a maximum or minimum is TensorFlow's: shared by equal values", async () => {
 	const x = tf.tensor4d([1, 1, 0, 1, 2, 2, -1, 0, 0, 0, 0, 0], [1, 3, 2, 2]);
 	const dy = tf.tensor2d([3, 5], [1, 2]);
 	for (const [extreme, name] of [
@@ -179,12 +185,12 @@ test("the gradient of a maximum or minimum is TensorFlow's: shared by equal valu
 	] as const) {
 		assert.deepEqual(
 			gradientHere((x) => extreme(x, [1, 2]), x, dy),
-			gradientInPython(`tf.${name}(x, axis=[1, 2])`, x, dy),
+			await gradientInPython(`tf.${name}(x, axis=[1, 2])`, x, dy),
 		);
 		const whole = tf.scalar(2);
 		assert.deepEqual(
 			gradientHere((x) => extreme(x), x, whole),
-			gradientInPython(`tf.${name}(x)`, x, whole),
+			await gradientInPython(`tf.${name}(x)`, x, whole),
 		);
 	}
 });

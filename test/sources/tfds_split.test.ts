@@ -3,16 +3,18 @@ import { test } from "node:test";
 import { TransferLearningError } from "transfer-learning";
 import { orderLikeTfds } from "../../lib/dist/sources/tfds_order";
 import { parseSplit } from "../../lib/dist/sources/tfds_split";
-import { runPython } from "../support/python";
+import { startPython } from "../support/python";
+
+const askPython = startPython();
 
 // The full set has 23,262 examples.
 const size = 23262;
 
-test("a split's boundaries are those of TensorFlow Datasets, by Python's rounding", () => {
+test("a split's boundaries are those of TensorFlow Datasets, by Python's rounding", async () => {
 	const percentages = [0, 0.5, 10, 12.5, 33, 50, 66.6, 75, 80, 90, 99.9, 100];
 	const sizes = [1, 5, 125, 2792, size];
 	// `_pct_to_abs_closest` of tensorflow_datasets/core/splits.py.
-	const expected = runPython<number[][]>(
+	const expected = await askPython<number[][]>(
 		`
 import json, sys
 percentages, sizes = json.loads(sys.argv[1])
@@ -58,7 +60,7 @@ test("80 %, 10 % and 10 % have nothing in common and leave nothing out", () => {
 	assert.equal(new Set(parts.flat()).size, size);
 });
 
-test("a part of a split is read in turn from the shards that it lies in, as tf.data interleaves them", () => {
+test("a part of a split is read in turn from the shards that it lies in, as tf.data interleaves them", async () => {
 	const keys = Array.from({ length: 1000 }, (_, i) => `key ${i}`);
 	// Keys are numbered by the sorted list, so that shards are ranges.
 	const sorted = orderLikeTfds(keys, "train", 1);
@@ -69,7 +71,7 @@ test("a part of a split is read in turn from the shards that it lies in, as tf.d
 		{ from: 500, to: 520 },
 	];
 	// `_read_files` of tensorflow_datasets/core/reader.py: skip and take in each file, then interleave.
-	const expected = runPython<number[][]>(
+	const expected = await askPython<number[][]>(
 		`
 import json, sys, tensorflow as tf
 edges = [round(1000 * i / 4) for i in range(5)]
@@ -93,14 +95,14 @@ print(json.dumps(result))`,
 	}
 });
 
-test("of more shards than sixteen, sixteen are read by turns, and the next come in where one ends", () => {
+test("of more shards than sixteen, sixteen are read by turns, and the next come in where one ends", async () => {
 	// 20 shards of 32 or 33, so that some end with a block; 20 of 7; 40 of 100.
 	const sets = [
 		[652, 20],
 		[140, 20],
 		[4000, 40],
 	] as const;
-	const expected = runPython<number[][]>(
+	const expected = await askPython<number[][]>(
 		`
 import json, sys, tensorflow as tf
 result = []
