@@ -12,17 +12,37 @@ import { step } from "./setup/step.mjs";
 import { UserError } from "./setup/user_error.mjs";
 import { setUp } from "./setup.mjs";
 
-// npm test [-- part of a file's name … --options of node's test runner]
+// npm test: set-up, lint, types and the tests to run before each commit
+// npm test -- fit: the same, but of the tests those whose path has "fit" in it; --options go to node's test runner
+// npm run test:rest: the other tests, with --rest
 const words = process.argv.slice(2);
-const options = words.filter((word) => word.startsWith("-"));
+const isRest = words.includes("--rest");
+const options = words.filter(
+	(word) => word.startsWith("-") && word !== "--rest",
+);
 const names = words.filter((word) => !word.startsWith("-"));
 
-/** They need a browser and run only when they are asked for, as `npm run test:browser` does. */
-const browserTests = path.join("test", "browser", path.sep);
+/** What `npm test` leaves to `npm run test:rest`: paths, or their beginnings, and why. */
+const rest = {
+	"test/archive/fuzz.test.ts": "tries thousands of mutated files",
+	"test/browser/": "drives JupyterLab in a browser",
+	"test/download/faults.test.ts": "injects network faults",
+	"test/models/fetch_weights.test.ts": "injects network faults",
+	"test/setup/": "sets up fresh clones, with compilers and registries",
+};
+
+/** Executes a small walkthrough in `npm test`, and the whole in the rest. */
+const walkthrough = "test/walkthrough/executed.test.ts";
 
 await runMain(async () => {
-	const files = findTests(names);
+	const files = findTests();
 	await setUp();
+	if (!isRest) await checkSources();
+	await chooseArchive();
+	process.exitCode = await runTests(files);
+});
+
+async function checkSources() {
 	await step("lint and format", async (say) => {
 		say.doing("biome ci");
 		await checkStyle();
@@ -33,9 +53,7 @@ await runMain(async () => {
 		await runTsc(root);
 		return "clean";
 	});
-	await chooseArchive();
-	process.exitCode = await runTests(files);
-});
+}
 
 /** Tests read an archive that is at hand, and never download one: without photos they read drawings. */
 async function chooseArchive() {
@@ -48,26 +66,26 @@ async function chooseArchive() {
 	process.env.CATS_VS_DOGS = await drawnArchive();
 }
 
-/**
- * @param {readonly string[]} parts
- * @returns {string[]} the test files whose path holds one of the parts, or all
- */
-function findTests(parts) {
+/** @returns {string[]} the files with the tests that were asked for */
+function findTests() {
 	const files = fs
 		.readdirSync(path.join(root, "test"), { recursive: true })
-		.map((file) => path.join("test", String(file)))
+		.map((file) => ["test", ...String(file).split(path.sep)].join("/"))
 		.filter((file) => file.endsWith(".test.ts"))
-		.filter((file) =>
-			parts.length
-				? parts.some((part) => file.includes(part))
-				: !file.startsWith(browserTests),
-		)
+		.filter(isWanted)
 		.sort();
 	if (files.length === 0)
 		throw new UserError(
-			`No test file in test/ has a name with ${parts.join(" or ")} in it.\nSay npm test alone to run them all.`,
+			`No test file in test/ has a name with ${names.join(" or ")} in it.\nSay npm test alone to run them all.`,
 		);
 	return files;
+}
+
+/** @param {string} file */
+function isWanted(file) {
+	if (names.length > 0) return names.some((name) => file.includes(name));
+	const isInRest = Object.keys(rest).some((start) => file.startsWith(start));
+	return isRest ? isInRest || file === walkthrough : !isInRest;
 }
 
 async function checkStyle() {
@@ -88,11 +106,9 @@ async function checkStyle() {
  */
 async function runTests(files) {
 	// Node 20.9 knows no --test-concurrency; it takes one process a core but one, as later ones do by
-	// default. Each of our files may start TensorFlow, so more than a few at once only wait for memory.
+	// default. Each of our files may start TensorFlow twice, which takes a gigabyte, so four at once are enough.
 	const limit = process.allowedNodeEnvironmentFlags.has("--test-concurrency")
-		? [
-				`--test-concurrency=${Math.min(4, Math.max(1, os.availableParallelism() - 1))}`,
-			]
+		? [`--test-concurrency=${Math.min(4, os.availableParallelism())}`]
 		: [];
 	const runner = spawn(
 		process.execPath,
@@ -106,7 +122,11 @@ async function runTests(files) {
 			...options,
 			...files,
 		],
-		{ cwd: root, stdio: "inherit" },
+		{
+			cwd: root,
+			stdio: "inherit",
+			env: isRest ? { ...process.env, WALKTHROUGH: "full" } : process.env,
+		},
 	);
 	const [code] = await once(runner, "close");
 	return code ?? 1;
