@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import { runPython } from "../support/python";
+import { until } from "../support/until";
 import type { Clone } from "./clone";
 import { makeFolder, writeHdf5 } from "./files";
 import { makeClone } from "./make_clone";
@@ -81,7 +82,11 @@ test("the system's compiler builds the addon, after an interruption too", {
 	fs.rmSync(clone.addon);
 	const running = clone.startSetUp();
 	await running.printed(/compiling with/);
-	await new Promise((resolve) => setTimeout(resolve, 500));
+	// The set-up writes a ticket for each command that it runs.
+	const tickets = clone.path("build", "lock");
+	await until(tickets, () =>
+		fs.readdirSync(tickets).some((name) => !name.endsWith(".set-up")),
+	);
 	running.process.kill("SIGINT");
 	assert.equal((await running.ended).code, 130);
 	assert.ok(!fs.existsSync(clone.addon));

@@ -9,16 +9,14 @@ const addonFolder = "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8";
 export interface Ended {
 	readonly code: number | null;
 	readonly output: string;
-	/** In seconds. */
-	readonly took: number;
 }
 
 /** A process that runs in a clone. */
 export interface Running {
 	readonly process: ChildProcess;
 	readonly ended: Promise<Ended>;
-	/** Waits until the process has printed what the pattern describes. */
-	printed(pattern: RegExp): Promise<void>;
+	/** Waits until the process has printed what the pattern describes, and gives that. */
+	printed(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 /**
@@ -68,7 +66,6 @@ export class Clone {
 		args: readonly string[],
 		env: NodeJS.ProcessEnv = {},
 	): Running {
-		const started = performance.now();
 		const child = spawn(command, args, {
 			cwd: this.root,
 			env: { ...this.env, ...env },
@@ -83,13 +80,18 @@ export class Clone {
 		const ended = once(child, "close").then(([code]) => ({
 			code: code as number | null,
 			output,
-			took: (performance.now() - started) / 1000,
 		}));
 		const printed = async (pattern: RegExp) => {
-			while (!pattern.test(output)) {
-				if (child.exitCode !== null)
+			const streams = [child.stdout, child.stderr];
+			for (let isOver = false; ; ) {
+				const found = pattern.exec(output);
+				if (found) return found;
+				if (isOver)
 					throw new Error(`It ended without printing ${pattern}:\n${output}`);
-				await new Promise((resolve) => setTimeout(resolve, 10));
+				isOver = await Promise.race([
+					ended.then(() => true),
+					...streams.map((stream) => once(stream, "data").then(() => false)),
+				]);
 			}
 		};
 		return { process: child, ended, printed };

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
+import { until } from "../support/until";
 import type { Clone } from "./clone";
 import { makeClone } from "./make_clone";
 
 const lock = 'import { withLock } from "./scripts/setup/lock.mjs";';
-const sleep = (seconds: number) =>
-	`await new Promise((resolve) => setTimeout(resolve, ${seconds * 1000}));`;
+/** Work that ends once a test writes to the named pipe `release`. */
+const wait = 'await fs.promises.readFile("release");';
+const makePipe = (clone: Clone) =>
+	execFileSync("mkfifo", [clone.path("release")]);
+const release = (clone: Clone) =>
+	fs.promises.writeFile(clone.path("release"), "");
 
 /** Starts a process that appends "in" and "out" to a log while it holds the lock. */
-function start(clone: Clone, seconds: number, work = sleep(seconds)) {
+function start(clone: Clone, work = "") {
 	return clone.start(process.execPath, [
 		"--input-type=module",
 		"--eval",
@@ -28,9 +34,18 @@ await withLock(async () => {
 const readLog = (clone: Clone) =>
 	fs.readFileSync(clone.path("log"), "utf8").trim().split("\n");
 
-test("of several set-ups at once one works and the others wait and say for whom", async (t) => {
+test("of several set-ups at once one works and the others wait and say for which", async (t) => {
 	const clone = makeClone(t);
-	const all = Array.from({ length: 4 }, () => start(clone, 0.3));
+	makePipe(clone);
+	const all = Array.from({ length: 4 }, () => start(clone, wait));
+	await Promise.all(all.map(({ printed }) => printed(/locked|Waiting/)));
+	for (let ended = 1; ended <= all.length; ended++) {
+		await release(clone);
+		await until(
+			clone.root,
+			() => readLog(clone).filter((line) => line === "out").length === ended,
+		);
+	}
 	const ends = await Promise.all(all.map(({ ended }) => ended));
 	for (const { code, output } of ends) assert.equal(code, 0, output);
 	assert.deepEqual(
@@ -44,15 +59,16 @@ test("of several set-ups at once one works and the others wait and say for whom"
 	assert.deepEqual(fs.readdirSync(clone.path("build", "lock")), []);
 });
 
-test("what a killed set-up leaves behind stops nobody", async (t) => {
+test("what a killed set-up leaves behind does not stop the next one", async (t) => {
 	const clone = makeClone(t);
-	const killed = start(clone, 60);
+	makePipe(clone);
+	const killed = start(clone, wait);
 	await killed.printed(/locked/);
 	killed.process.kill("SIGKILL");
 	await killed.ended;
 	assert.equal(fs.readdirSync(clone.path("build", "lock")).length, 1);
 
-	const { code, output } = await start(clone, 0).ended;
+	const { code, output } = await start(clone).ended;
 	assert.equal(code, 0);
 	assert.doesNotMatch(output, /Waiting/);
 	assert.deepEqual(fs.readdirSync(clone.path("build", "lock")), []);
@@ -64,24 +80,25 @@ test("a ticket counts for nothing once its process number belongs to another pro
 	fs.mkdirSync(folder, { recursive: true });
 	// This test's own process lives, but began at another time than 1 tick after the machine's start.
 	fs.writeFileSync(path.join(folder, `${process.pid}.1.set-up`), "");
-	const { output } = await start(clone, 0).ended;
+	const { output } = await start(clone).ended;
 	assert.doesNotMatch(output, /Waiting/);
 });
 
 test("a set-up waits for the command that outlives a killed one", async (t) => {
 	const clone = makeClone(t);
+	makePipe(clone);
 	const killed = start(
 		clone,
-		0,
 		`const { run } = await import("./scripts/setup/run.mjs");
-		await run("sh", ["-c", "echo begun; sleep 2; echo ended >> log"], { onLine: console.log });`,
+		await run("sh", ["-c", "echo begun; cat release; echo ended >> log"], { onLine: console.log });`,
 	);
 	await killed.printed(/begun/);
 	killed.process.kill("SIGKILL");
-	const next = start(clone, 0);
+	const next = start(clone);
 	await next.printed(
 		/^Waiting for sh \(process \d+\) of an interrupted set-up/,
 	);
+	await release(clone);
 	await next.ended;
 	assert.deepEqual(readLog(clone), ["in", "ended", "in", "out"]);
 });
@@ -89,29 +106,32 @@ test("a set-up waits for the command that outlives a killed one", async (t) => {
 for (const signal of ["SIGINT", "SIGTERM"] as const)
 	test(`${signal} ends the commands that the set-up runs, then the set-up, with a word`, async (t) => {
 		const clone = makeClone(t);
+		// Interrupted, the command leaves a word; killed, as after five seconds of patience, it could not.
+		const command = `
+			process.on("SIGINT", () => {
+				require("node:fs").writeFileSync("last", "interrupted");
+				process.exit();
+			});
+			setInterval(() => {}, 1000);
+			console.log("begun", process.pid);`;
 		const running = start(
 			clone,
-			0,
 			`const { run } = await import("./scripts/setup/run.mjs");
-			await run("sleep", ["60"]);`,
+			await run(process.execPath, ["-e", ${JSON.stringify(command)}], { onLine: console.log });`,
 		);
-		await running.printed(/locked/);
+		const [, pid] = await running.printed(/begun (\d+)\n/);
 		const tickets = clone.path("build", "lock");
-		while (!fs.readdirSync(tickets).some((name) => name.endsWith(".sleep")))
-			await new Promise((resolve) => setTimeout(resolve, 10));
-		const [pid] =
-			fs
-				.readdirSync(tickets)
-				.find((name) => name.endsWith(".sleep"))
-				?.split(".") ?? [];
+		assert.ok(
+			fs.readdirSync(tickets).some((name) => name.startsWith(`${pid}.`)),
+		);
 		running.process.kill(signal);
-		const { code, output, took } = await running.ended;
+		const { code, output } = await running.ended;
 		assert.equal(code, signal === "SIGINT" ? 130 : 143);
 		assert.match(
 			output,
 			/\nInterrupted\. The same command takes it up again\.\n$/,
 		);
-		assert.ok(took < 5);
+		assert.equal(fs.readFileSync(clone.path("last"), "utf8"), "interrupted");
 		assert.throws(() => process.kill(Number(pid), 0), { code: "ESRCH" });
 		assert.deepEqual(fs.readdirSync(tickets), []);
 	});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { test } from "node:test";
 import { codeCells, printed, readNotebook } from "../support/notebook";
+import { until } from "../support/until";
 import type { Clone } from "./clone";
 import { writeHdf5 } from "./files";
 import { makeClone } from "./make_clone";
@@ -151,7 +152,8 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 			writeNotebook(
 				clone,
 				`import * as fs from "fs";
-fs.writeFileSync("../pid", String(process.pid));
+fs.writeFileSync("../pid.part", String(process.pid));
+fs.renameSync("../pid.part", "../pid");
 await new Promise((resolve) => setTimeout(resolve, 60_000));`,
 			);
 			const file = clone.path("pid");
@@ -161,8 +163,7 @@ await new Promise((resolve) => setTimeout(resolve, 60_000));`,
 			] as const) {
 				fs.rmSync(file, { force: true });
 				const running = start(clone);
-				while (!fs.existsSync(file))
-					await new Promise((resolve) => setTimeout(resolve, 50));
+				await until(clone.root, () => fs.existsSync(file));
 				const pid = Number(fs.readFileSync(file, "utf8"));
 				running.process.kill(signal);
 				assert.equal((await running.ended).code, expected);

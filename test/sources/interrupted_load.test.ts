@@ -10,6 +10,7 @@ import { load, TransferLearningError } from "transfer-learning";
 import { officialArchive } from "../../lib/dist/sources/official";
 import { sampleArchive } from "../support/sample";
 import { send, serve, type TestContext } from "../support/server";
+import { until } from "../support/until";
 import { writeZip } from "../support/zip";
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "interrupted-"));
@@ -53,7 +54,9 @@ function abortAt(t: TestContext, ending: string, count: number) {
 
 test("an aborted signal ends the download, which goes on from there the next time", async (t) => {
 	const bytes = fs.readFileSync(sampleArchive);
-	const file = path.join(temp, "download", "photos.zip");
+	const folder = path.join(temp, "download");
+	fs.mkdirSync(folder);
+	const file = path.join(folder, "photos.zip");
 	const half = bytes.length >> 1;
 	const { url, requests } = await serve(
 		t,
@@ -76,9 +79,10 @@ test("an aborted signal ends the download, which goes on from there the next tim
 	const loading = load("cats_vs_dogs", { signal });
 	const interrupted = assert.rejects(loading, isInterrupted(reason));
 	const part = `${file}.part`;
-	while ((fs.statSync(part, { throwIfNoEntry: false })?.size ?? 0) < half) {
-		await new Promise((done) => setTimeout(done, 10));
-	}
+	await until(
+		folder,
+		() => (fs.statSync(part, { throwIfNoEntry: false })?.size ?? 0) >= half,
+	);
 	controller.abort(reason);
 	await interrupted;
 	assert.ok(fs.statSync(part).size >= half);

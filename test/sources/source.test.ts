@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { officialArchive } from "../../lib/dist/sources/official";
 import { findCatsVsDogs } from "../../lib/dist/sources/source";
 import { sampleArchive } from "../support/sample";
@@ -61,13 +61,17 @@ test("a server that has no such file is an error that says what else to do, not 
 
 test("a download that fails on a terminal takes its bar away and lets the process end", async (t) => {
 	const file = startWithNothing(t);
+	let showBar = () => {};
+	const shown = new Promise<void>((resolve) => {
+		showBar = resolve;
+	});
 	const trickle: Behaviour = (_, response, write) => {
 		response.setHeader("content-length", 1e8);
 		const timer = setInterval(() => write(Buffer.alloc(1000)), 50);
-		setTimeout(() => {
+		shown.finally(() => {
 			clearInterval(timer);
 			response.destroy();
-		}, 2000);
+		});
 	};
 	const { url } = await serve(t, trickle, refuse(404));
 	const program = `
@@ -76,11 +80,17 @@ test("a download that fails on a terminal takes its bar away and lets the proces
 		const { findCatsVsDogs } = require(${JSON.stringify(require.resolve("../../lib/dist/sources/source"))});
 		findCatsVsDogs(JSON.parse(process.argv[1])).catch(({ message }) => console.log(message));`;
 	const official = { url, file, size: 1e8, sha256 };
-	const { stdout } = await promisify(execFile)(
+	const child = spawn(
 		process.execPath,
 		["-e", program, JSON.stringify(official)],
-		{ timeout: 20_000 },
+		{ stdio: ["ignore", "pipe", "ignore"], timeout: 120_000 },
 	);
+	let stdout = "";
+	child.stdout.setEncoding("utf8").on("data", (text) => {
+		stdout += text;
+		if (stdout.includes("░ 0 %")) showBar();
+	});
+	assert.deepEqual(await once(child, "close"), [0, null], stdout);
 	assert.match(stdout, /░ 0 % {2}0\.0 MB, 0\.0 MB\/s, \d/);
 	assert.match(stdout, /\[2KDownloading the photos: stopped\n.* 404 Not Found/);
 });
