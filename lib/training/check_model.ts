@@ -115,13 +115,13 @@ export function checkClassWeight(
 /**
  * A weight for each example of a batch, `[batch]`, as Keras's `class_weight_to_sample_weights`: a class without one counts 1.
  *
- * @param ys class indices `[batch, 1]`, or a value for each class `[batch, classes]`
+ * @param ys class indices `[batch, 1]` or `[batch]`, or a value for each class `[batch, classes]`
  */
 export function sampleWeights(
 	ys: tf.Tensor,
 	classWeight: Readonly<Record<number, number>>,
 ): tf.Tensor1D {
-	const isOneHot = (ys.shape.at(-1) as number) > 1;
+	const isOneHot = ys.rank > 1 && (ys.shape.at(-1) as number) > 1;
 	const labels = tf.tidy(() => (isOneHot ? tf.argMax(ys, -1) : ys.flatten()));
 	const weights = Array.from(
 		labels.dataSync(),

@@ -63,12 +63,20 @@ export function batchLoss(
 ): tf.Scalar {
 	return tf.tidy(() => {
 		const losses = loss.compute(ys, output);
-		const weighted = sampleWeights ? tf.mul(losses, sampleWeights) : losses;
+		const weighted = sampleWeights
+			? tf.mul(losses, alongExamples(sampleWeights, losses))
+			: losses;
 		return split.penalties.reduce<tf.Scalar>(
 			(sum, penalty) => tf.add(sum, penalty()),
 			tf.mean(weighted),
 		);
 	});
+}
+
+/** A value for each example with as many axes as `losses`, which a loss of the user's own may give as `[batch, 1]`. */
+function alongExamples(values: tf.Tensor1D, losses: tf.Tensor): tf.Tensor {
+	const others = losses.shape.slice(1).map(() => 1);
+	return values.reshape([values.size, ...others]);
 }
 
 /** A constraint of the layer's, such as `maxNorm`, holds after each step. (tfjs's own `fit` leaves it to the weight's `write`.) */

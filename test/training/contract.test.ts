@@ -131,6 +131,15 @@ const cases: Record<string, Case> = {
 		}),
 		pythonCompile: `${pyAdam}, loss=lambda y, p: tf.reduce_mean(tf.square(tf.one_hot(tf.cast(tf.reshape(y, [-1]), "int32"), 3) - p), -1), metrics=["accuracy"]`,
 	},
+	"a custom loss with a value for each example and output, and class weights": {
+		...plain,
+		compile: () => ({
+			optimizer: adam(),
+			loss: (ys: tf.Tensor, p: tf.Tensor) => tf.square(tf.sub(ys, p)),
+		}),
+		pythonCompile: `${pyAdam}, loss=lambda y, p: tf.square(y - p)`,
+		classWeight: { 1: 4 },
+	},
 	"numbers with meanSquaredError and metrics of its own": {
 		build: () => simple(2, "linear"),
 		python: pySimple(2, "linear"),
@@ -382,3 +391,22 @@ for (const [name, one] of Object.entries(cases)) {
 		model.dispose();
 	});
 }
+
+test("class indices [batch] that a batch-level map gives are weighed as those [batch, 1]", async () => {
+	const losses = [false, true].map(async (isFlat) => {
+		const model = simple(3, "softmax");
+		fillWeights(model);
+		model.compile({
+			optimizer: "sgd",
+			loss: "sparseCategoricalCrossentropy",
+		});
+		const batches = imagesOf(classOf)
+			.batch(batchSize)
+			.map(({ xs, ys }) => ({ xs, ys: isFlat ? ys.flatten() : ys }));
+		const classWeight = { 0: 1, 1: 3.5, 2: 0.25 };
+		const history = await fit(model, batches, { classWeight, verbose: 0 });
+		return history.loss;
+	});
+	const [columns, flat] = await Promise.all(losses);
+	assert.deepEqual(flat, columns);
+});
