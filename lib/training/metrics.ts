@@ -55,8 +55,10 @@ function nameOf(metric: CompiledMetric): string {
 /** A metric that is a mean over examples (and places). */
 function meanOf(compute: LossFunction): Metric["measure"] {
 	return (ys, output) => {
-		const size = ys.shape[0] as number;
-		return [tf.mul(tf.mean(compute(ys, output)), size), size];
+		const values = compute(ys, output);
+		// Keras takes a single number for one value, whatever the size of the batch.
+		const size = values.rank === 0 ? 1 : (ys.shape[0] as number);
+		return [tf.mul(tf.mean(values), size), size];
 	};
 }
 

@@ -140,6 +140,19 @@ const cases: Record<string, Case> = {
 		pythonCompile: `${pyAdam}, loss=lambda y, p: tf.square(y - p)`,
 		classWeight: { 1: 4 },
 	},
+	"a metric that gives one number a batch": {
+		...plain,
+		compile: () => ({
+			optimizer: adam(),
+			loss: "binaryCrossentropy",
+			metrics: [
+				function worst(ys: tf.Tensor, p: tf.Tensor) {
+					return tf.max(tf.abs(tf.sub(ys, p)));
+				},
+			],
+		}),
+		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=[type("Worst", (), {"__call__": lambda self, y, p: tf.reduce_max(tf.abs(y - p)), "__name__": "worst"})()]`,
+	},
 	"numbers with meanSquaredError and metrics of its own": {
 		build: () => simple(2, "linear"),
 		python: pySimple(2, "linear"),
