@@ -3,20 +3,23 @@ import type { Graph, Step } from "./graph";
 import { configOf } from "./layer_config";
 
 /** The activations that end in probabilities. */
-export type ProbabilityActivation = "sigmoid" | "softmax";
+type ProbabilityActivation = "sigmoid" | "softmax";
+
+const isProbability = (
+	activation: string | undefined,
+): activation is ProbabilityActivation =>
+	activation === "sigmoid" || activation === "softmax";
 
 /**
- * Adds to a graph's output, if it comes straight from this activation, what goes into the activation: the logits.
+ * Adds to a graph's output, if it comes straight from a sigmoid or softmax, what goes into the activation: the logits.
  *
  * Cross-entropies are computed from them, as Keras does (`_get_logits` in `keras/src/backend/tensorflow/nn.py`): a probability
- * that is rounded to 0 or 1 has no gradient.
+ * that is rounded to 0 or 1 has no gradient. Keras takes them of either activation for each of the cross-entropies, those of
+ * a softmax for `binaryCrossentropy`, too.
  *
  * @returns the graph with the logits as its second output, or the graph as it is
  */
-export function withLogits(
-	graph: Graph,
-	activation: ProbabilityActivation,
-): Graph {
+export function withLogits(graph: Graph): Graph {
 	const [output] = graph.outputs;
 	const last = graph.steps.find((step) => step.outputs[0] === output);
 	if (!last || output === undefined || last.compute) return graph;
@@ -24,19 +27,19 @@ export function withLogits(
 	const config = configOf(layer);
 	switch (layer.getClassName()) {
 		case "Softmax":
-			return activation === "softmax" && isLastAxis(config.axis)
+			return isLastAxis(config.axis)
 				? { ...graph, outputs: [output, ...inputs] }
 				: graph;
 		case "Activation":
-			return config.activation === activation
+			return isProbability(config.activation)
 				? { ...graph, outputs: [output, ...inputs] }
 				: graph;
 		case "Dense":
 		case "Conv2D":
 		case "SeparableConv2D":
 		case "DepthwiseConv2D":
-			return config.activation === activation
-				? splitActivation(graph, last, activation)
+			return isProbability(config.activation)
+				? splitActivation(graph, last, config.activation)
 				: graph;
 		default:
 			return graph;

@@ -1,6 +1,5 @@
 import { TransferLearningError } from "../errors";
 import { compiledLoss } from "../graph/compiled";
-import type { ProbabilityActivation } from "../graph/logits";
 import { tf } from "../tf";
 
 /** What a model computed for a batch. */
@@ -18,8 +17,8 @@ export type LossFunction = (ys: tf.Tensor, output: Output) => tf.Tensor;
 export interface Loss {
 	/** As in tfjs, such as `binaryCrossentropy`; undefined for a function of the user's own. */
 	readonly name: string | undefined;
-	/** The activation whose logits it takes if they are known. */
-	readonly activation: ProbabilityActivation | undefined;
+	/** Whether it takes the logits if they are known. */
+	readonly takesLogits: boolean;
 	readonly compute: LossFunction;
 }
 
@@ -50,7 +49,7 @@ export function lossOf(model: tf.LayersModel): Loss {
 		: undefined;
 	return {
 		name,
-		activation: own?.activation,
+		takesLogits: own?.takesLogits ?? false,
 		compute:
 			own?.compute ??
 			((ys, { predictions }) => compiled(ys, predictions) as tf.Tensor),
@@ -64,14 +63,14 @@ const clip = (probabilities: tf.Tensor): tf.Tensor =>
 	tf.clipByValue(probabilities, epsilon, 1 - epsilon);
 
 interface KerasLoss {
-	readonly activation?: ProbabilityActivation;
+	readonly takesLogits?: true;
 	readonly compute: LossFunction;
 }
 
 /** Keras's losses where tfjs's give other numbers: `keras/src/backend/tensorflow/nn.py` and `keras/src/losses/losses.py`, 3.15. */
 export const kerasLosses = {
 	binaryCrossentropy: {
-		activation: "sigmoid",
+		takesLogits: true,
 		compute: (ys, { predictions, logits }) =>
 			tf.mean(
 				logits
@@ -81,11 +80,11 @@ export const kerasLosses = {
 			),
 	},
 	categoricalCrossentropy: {
-		activation: "softmax",
+		takesLogits: true,
 		compute: (ys, output) => softmaxCrossEntropy(ys, output, true),
 	},
 	sparseCategoricalCrossentropy: {
-		activation: "softmax",
+		takesLogits: true,
 		compute: (ys, output) => {
 			const { shape } = output.predictions;
 			const indices = ys.reshape(shape.slice(0, -1)).toInt();

@@ -54,7 +54,7 @@ export class SplitModel implements Featurizer {
 	) {
 		const flat = flatten(model);
 		const { extractor, head } = splitHead(
-			loss?.activation ? withLogits(flat, loss.activation) : flat,
+			loss?.takesLogits ? withLogits(flat) : flat,
 		);
 		this.penalties = loss ? regularizationLosses(head) : [];
 		this.cache = new FeatureCache(featureStoreOf(extractor), cacheBytes);

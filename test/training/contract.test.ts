@@ -153,6 +153,19 @@ const cases: Record<string, Case> = {
 		}),
 		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=[type("Worst", (), {"__call__": lambda self, y, p: tf.reduce_max(tf.abs(y - p)), "__name__": "worst"})()]`,
 	},
+	"a softmax with binaryCrossentropy, whose logits Keras takes": {
+		build: () => simple(3, "softmax"),
+		python: pySimple(3, "softmax"),
+		label: oneHot,
+		...binaryCrossentropy,
+	},
+	"sigmoids with categoricalCrossentropy": {
+		build: () => simple(3, "sigmoid"),
+		python: pySimple(3, "sigmoid"),
+		label: oneHot,
+		compile: () => ({ optimizer: adam(), loss: "categoricalCrossentropy" }),
+		pythonCompile: `${pyAdam}, loss="categorical_crossentropy"`,
+	},
 	"numbers with meanSquaredError and metrics of its own": {
 		build: () => simple(2, "linear"),
 		python: pySimple(2, "linear"),
