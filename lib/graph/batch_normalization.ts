@@ -37,17 +37,17 @@ export function normalizeBatch(
 	const { mean, variance } = training
 		? momentsOf(layer as unknown as BatchNormalization, x, axis)
 		: { mean: movingMean.read(), variance: movingVariance.read() };
+	const shift = beta?.read() ?? tf.zerosLike(mean);
+	const scale = gamma?.read() ?? tf.onesLike(mean);
+	if (axis === x.rank - 1) {
+		const [m, v, s, g] = [mean, variance, shift, scale] as tf.Tensor1D[];
+		return tf.batchNorm(x, m as tf.Tensor1D, v as tf.Tensor1D, s, g, epsilon);
+	}
+	// TensorFlow's operation takes the last axis alone.
 	const shape = x.shape.map((size, i) => (i === axis ? size : 1));
-	const along = (value: tf.Tensor) =>
-		(axis === x.rank - 1 ? value : value.reshape(shape)) as tf.Tensor1D;
-	return tf.batchNorm(
-		x,
-		along(mean),
-		along(variance),
-		along(beta?.read() ?? tf.zerosLike(mean)),
-		along(gamma?.read() ?? tf.onesLike(mean)),
-		epsilon,
-	);
+	const factor = tf.div(scale, tf.sqrt(tf.add(variance, epsilon)));
+	const centred = tf.sub(x, mean.reshape(shape));
+	return tf.add(tf.mul(centred, factor.reshape(shape)), shift.reshape(shape));
 }
 
 function momentsOf(

@@ -296,6 +296,19 @@ model = K.Sequential([K.Input((size, size, 3)), L.Conv2D(4, 3), *norm, ${pyHead(
 			label: binary,
 			...binaryCrossentropy,
 		},
+	"batch normalization along another axis than the last": {
+		build: () =>
+			tf.sequential({
+				layers: [
+					layers.batchNormalization({ inputShape, axis: 1 }),
+					conv({ activation: "relu" }),
+					...head(1, "sigmoid"),
+				],
+			}),
+		python: `model = K.Sequential([K.Input((size, size, 3)), L.BatchNormalization(axis=1), L.Conv2D(4, 3, activation="relu"), ${pyHead(1, "sigmoid")}])`,
+		label: binary,
+		...binaryCrossentropy,
+	},
 	"a global maximum of equal values": {
 		build: () =>
 			tf.sequential({
