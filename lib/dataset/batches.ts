@@ -107,7 +107,13 @@ export class BatchedDataset {
 
 function requireBatch(batch: Partial<Batch> | undefined): Batch {
 	const { xs, ys } = batch ?? {};
-	if (xs instanceof tf.Tensor && ys instanceof tf.Tensor) return { xs, ys };
+	if (xs instanceof tf.Tensor && ys instanceof tf.Tensor) {
+		const [examples, targets] = [xs.shape[0] ?? 0, ys.shape[0] ?? 0];
+		if (examples === targets && examples > 0) return { xs, ys };
+		throw new TransferLearningError(
+			`The map of batches returned xs of ${examples} examples and ys of ${targets}. Let it return as many of both, one at least.`,
+		);
+	}
 	// If it is a promise, nobody waits for what becomes of it.
 	Promise.resolve(batch).catch(() => {});
 	throw new TransferLearningError(

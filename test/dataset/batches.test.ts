@@ -187,3 +187,19 @@ test("a batch-level map that throws, or gives no tensors, leaves none behind; th
 		assert.equal(tf.memory().numTensors, before);
 	}
 });
+
+test("a batch-level map that gives another number of targets than of examples is refused", async () => {
+	const batches = madeUpImages(8).batch(4);
+	const before = tf.memory().numTensors;
+	for (const [map, numbers] of [
+		[({ xs, ys }: Batch) => ({ xs, ys: ys.slice([0], [1]) }), "4.* and .* 1"],
+		[({ xs, ys }: Batch) => ({ xs: xs.slice([0], [1]), ys }), "1.* and .* 4"],
+		[({ xs, ys }: Batch) => ({ xs, ys: ys.sum() }), "4.* and .* 0"],
+	] as const) {
+		await assert.rejects(
+			batches.map(map)[Symbol.asyncIterator]().next(),
+			new RegExp(`xs of ${numbers}\\. Let it return as many of both`),
+		);
+	}
+	assert.equal(tf.memory().numTensors, before);
+});
