@@ -96,9 +96,15 @@ export async function* produceBatches(
 
 async function toElement({ example, chain }: Item): Promise<ImageExample> {
 	const element = (await chain.apply(example)) as Partial<ImageExample>;
-	if (!element?.image || element.label === undefined) {
+	if (!element?.image || element.label == null) {
 		throw new TransferLearningError(
 			`${example.id} has ${element?.image ? "no label" : "no pixels"} when it comes into a batch. Map the data set through preprocess, and let every map return { ...example } with what it changes.`,
+		);
+	}
+	const { data, shape } = element.image;
+	if (data.length !== shape.reduce((product, size) => product * size, 1)) {
+		throw new TransferLearningError(
+			`The image of ${example.id} says that it is ${shape.join(" x ")}, and has ${data.length} values. Let the map return the shape that goes with its data.`,
 		);
 	}
 	return element as ImageExample;
@@ -152,7 +158,8 @@ function stackLabels(
 	const length = rows[0]?.length ?? 1;
 	const data = new Float32Array(rows.length * length);
 	for (const [i, row] of rows.entries()) {
-		if (!Array.prototype.every.call(row, Number.isFinite)) {
+		const isList = Array.isArray(row) || ArrayBuffer.isView(row);
+		if (!isList || !Array.prototype.every.call(row, Number.isFinite)) {
 			throw new TransferLearningError(
 				`The label of ${nameOf(i)} is ${inspect(labels[i])}. A label is a number or a list of numbers.`,
 			);

@@ -189,7 +189,7 @@ test("a batch-level map that throws, or gives no tensors, leaves none behind; th
 });
 
 test("a batch-level map that gives another number of targets than of examples is refused", async () => {
-	const batches = madeUpImages(8).batch(4);
+	const batches = makeImages(8).batch(4);
 	const before = tf.memory().numTensors;
 	for (const [map, numbers] of [
 		[({ xs, ys }: Batch) => ({ xs, ys: ys.slice([0], [1]) }), "4.* and .* 1"],
@@ -202,4 +202,32 @@ test("a batch-level map that gives another number of targets than of examples is
 		);
 	}
 	assert.equal(tf.memory().numTensors, before);
+});
+
+test("an image of fewer or more values than its shape is refused, and a label that is none", async () => {
+	const next = (change: (element: ImageExample) => unknown) =>
+		makeImages(4)
+			.map(change as (element: ImageExample) => ImageExample)
+			.batch(4)
+			[Symbol.asyncIterator]()
+			.next();
+	for (const count of [0, 2, 4]) {
+		await assert.rejects(
+			next((element) => ({
+				...element,
+				image: { data: new Float32Array(count), shape: [1, 1, 3] },
+			})),
+			new RegExp(`photo 0 says that it is 1 x 1 x 3, and has ${count} values`),
+		);
+	}
+	for (const label of [true, 1n, { class: 1 }]) {
+		await assert.rejects(
+			next((element) => ({ ...element, label })),
+			/The label of photo 0 is .*\. A label is a number or a list/,
+		);
+	}
+	await assert.rejects(
+		next((element) => ({ ...element, label: null })),
+		/photo 0 has no label/,
+	);
 });
