@@ -144,6 +144,7 @@ async function trainEpoch(
 ): Promise<Metrics> {
 	const running = new RunningMetrics(run.metrics);
 	let batch = 0;
+	if (run.signal.aborted) return running.values;
 	for await (const { values, ys } of run.split.batches(batches)) {
 		const size = ys.shape[0] as number;
 		await callAll(run.callbacks, (callback) =>

@@ -151,3 +151,13 @@ test("a signal ends fit with the history so far, and evaluate and predict with a
 		/predict was interrupted after 8 of 22 examples/,
 	);
 });
+
+test("a signal that is aborted before fit begins leaves the model as it is", async () => {
+	const model = build();
+	const kernel = () => [...(model.getWeights()[0]?.dataSync() ?? [])];
+	const before = kernel();
+	const signal = AbortSignal.abort();
+	const history = await fit(model, batches, { ...quiet, epochs: 3, signal });
+	assert.equal(history.loss.length, 0);
+	assert.deepEqual(kernel(), before);
+});
