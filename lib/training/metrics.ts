@@ -19,7 +19,9 @@ export interface Metric {
  */
 export function metricsOf(model: tf.LayersModel): Metric[] {
 	const functions = model.metricsTensors ?? [];
-	return compiledMetrics(model).map((metric, i) => {
+	const metrics = compiledMetrics(model);
+	requireOwnNames(metrics.map(nameOf));
+	return metrics.map((metric, i) => {
 		const name = nameOf(metric);
 		const compute = functions[i]?.[0];
 		if (!compute) {
@@ -50,6 +52,19 @@ function nameOf(metric: CompiledMetric): string {
 	if (typeof metric !== "string") return metric.name || "metric";
 	// A history has Keras's usual name for either.
 	return metric === "acc" ? "accuracy" : metric;
+}
+
+/** Checks that no metric takes another's place in the history. */
+function requireOwnNames(names: readonly string[]): void {
+	const taken = new Set(["loss", "seconds"]);
+	for (const name of names) {
+		if (taken.has(name)) {
+			throw new TransferLearningError(
+				`A metric is called "${name}", and so is something else in the history. A metric that is a function has the function's name: give each its own, function worst(ys, predictions) { … }, for instance.`,
+			);
+		}
+		taken.add(name);
+	}
 }
 
 /** A metric that is a mean over examples (and places). */

@@ -256,3 +256,24 @@ test("a model whose output does not follow from its input is refused", async () 
 		/does not follow from its input/,
 	);
 });
+
+test("metrics whose names are taken are refused, as one would hide the other", async () => {
+	const batches = batchesOf((i) => i % 2);
+	const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(p, -1);
+	for (const [metrics, name] of [
+		[[(_: tf.Tensor, p: tf.Tensor) => p, (ys: tf.Tensor) => ys], "metric"],
+		[[loss], "loss"],
+	] as const) {
+		const model = build(1, "binaryCrossentropy");
+		model.compile({
+			optimizer: "sgd",
+			loss: "binaryCrossentropy",
+			metrics: [...metrics],
+		});
+		await requireRefused(
+			model,
+			batches,
+			new RegExp(`A metric is called "${name}"`),
+		);
+	}
+});
