@@ -41,6 +41,7 @@ export function flatten(model: tf.LayersModel): Graph {
 		if (layer instanceof tf.LayersModel) return enter(layer, inputs, context);
 		if (layer.getClassName() === "InputLayer") return inputs;
 		refuseMasking(layer);
+		refuseWrappedStatistics(layer);
 		const step: Step = {
 			layer,
 			frozen: isFrozen(layer, context.frozen),
@@ -133,4 +134,19 @@ function refuseMasking(layer: tf.layers.Layer): void {
 			`Layer ${layer.name} masks time steps, which is not supported here. Train this model with tfjs's own fit.`,
 		);
 	}
+}
+
+/** What a wrapper calls is not seen here: a frozen BatchNormalization would take the batch's statistics, and change its own. */
+function refuseWrappedStatistics(wrapper: tf.layers.Layer): void {
+	const { layer } = wrapper as { readonly layer?: unknown };
+	if (!(layer instanceof tf.layers.Layer) || !normalizesBatches(layer)) return;
+	throw new TransferLearningError(
+		`Layer ${wrapper.name} wraps a BatchNormalization, which is not supported here. Normalize behind the wrapper instead of within it.`,
+	);
+}
+
+function normalizesBatches(layer: tf.layers.Layer): boolean {
+	return layer instanceof tf.LayersModel
+		? layer.layers.some(normalizesBatches)
+		: isBatchNormalization(layer);
 }

@@ -277,3 +277,27 @@ test("metrics whose names are taken are refused, as one would hide the other", a
 		);
 	}
 });
+
+test("a batch normalization within a wrapper, where it would not be frozen, is refused", async () => {
+	const normalization = layers.batchNormalization();
+	const inner = tf.sequential({
+		layers: [layers.dense({ units: 2, inputShape: [size, 3] }), normalization],
+	});
+	const statistics = () =>
+		normalization.getWeights().map((weight) => [...weight.dataSync()]);
+	const model = tf.sequential({
+		layers: [
+			layers.timeDistributed({ layer: inner, inputShape, trainable: false }),
+			layers.flatten(),
+			layers.dense({ units: 1, activation: "sigmoid" }),
+		],
+	});
+	model.compile({ optimizer: "sgd", loss: "binaryCrossentropy" });
+	const before = statistics();
+	await requireRefused(
+		model,
+		batchesOf((i) => i % 2),
+		/wraps a BatchNormalization, which is not supported/,
+	);
+	assert.deepEqual(statistics(), before);
+});
