@@ -15,9 +15,14 @@ export function registerCompile(): void {
 		const compile = prototype.compile;
 		prototype.compile = function (this: tf.LayersModel, args) {
 			compile.call(this, args);
-			weightsOf.set(this, [...this.trainableWeights]);
+			weightsOf.set(this, trainableNow(this));
 		};
 	}
+}
+
+/** The weights that are trainable now, each once; tfjs lists those of a layer that also lies in a nested model twice. */
+export function trainableNow(model: tf.LayersModel): readonly LayerVariable[] {
+	return [...new Set(model.trainableWeights)];
 }
 
 /** The weights that were trainable when the model was compiled; undefined if it was not. */

@@ -1,6 +1,10 @@
 import type { BatchedDataset } from "../dataset/batches";
 import { TransferLearningError } from "../errors";
-import { compiledWeights, type LayerVariable } from "../graph/compiled";
+import {
+	compiledWeights,
+	type LayerVariable,
+	trainableNow,
+} from "../graph/compiled";
 import { tf } from "../tf";
 
 /**
@@ -40,8 +44,8 @@ export function requireInteger(
 export function trainedWeights(
 	model: tf.LayersModel,
 ): readonly LayerVariable[] {
-	const compiled = compiledWeights(model) ?? model.trainableWeights;
-	const now = new Set(model.trainableWeights);
+	const now = new Set(trainableNow(model));
+	const compiled = compiledWeights(model) ?? [...now];
 	if (now.size !== compiled.length || !compiled.every((w) => now.has(w))) {
 		console.log(
 			`"${model.name}": trainable has changed since the model was compiled, and that takes effect when you compile it again.`,

@@ -224,6 +224,35 @@ const cases: Record<string, Case> = {
 		label: binary,
 		...binaryCrossentropy,
 	},
+	"a layer that lies in a nested model and is called beside it": {
+		build: () => {
+			const shared = conv({ inputShape, padding: "same", activation: "tanh" });
+			const inner = tf.sequential({ layers: [shared, layers.reLU()] });
+			const input = tf.input({ shape: inputShape });
+			const sum = layers
+				.add()
+				.apply([
+					inner.apply(input) as tf.SymbolicTensor,
+					shared.apply(input) as tf.SymbolicTensor,
+				]) as tf.SymbolicTensor;
+			const [pool, dense] = head(1, "sigmoid") as unknown as [
+				tf.layers.Layer,
+				tf.layers.Layer,
+			];
+			return tf.model({
+				inputs: input,
+				outputs: dense.apply(pool.apply(sum)) as tf.SymbolicTensor,
+			});
+		},
+		python: `
+shared = L.Conv2D(4, 3, padding="same", activation="tanh")
+inner = K.Sequential([K.Input((size, size, 3)), shared, L.ReLU()])
+inputs = K.Input((size, size, 3))
+x = L.Add()([inner(inputs), shared(inputs)])
+model = K.Model(inputs, L.Dense(1, activation="sigmoid")(L.GlobalAveragePooling2D()(x)))`,
+		label: binary,
+		...compiled(() => tf.train.sgd(0.1), "optimizer=K.optimizers.SGD(0.1)"),
+	},
 	"L2 inside a nested first model": {
 		build: () =>
 			tf.sequential({
