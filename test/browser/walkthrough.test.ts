@@ -20,7 +20,7 @@ import { assertHover, assertImages, exportPage, listCharts } from "./page";
 const charts = [
 	["MobileNetV2, split reshuffled in every epoch", 6],
 	["MobileNetV2, one fixed split", 6],
-	["A network from nothing", 6],
+	["A network from scratch", 6],
 ];
 const notebook = writeShortWalkthrough();
 const errors: string[] = [];
