@@ -4,17 +4,15 @@ import { registerCompile } from "./graph/compiled";
 
 export { confidenceChart } from "./charts/confidence_chart";
 export { confusionChart } from "./charts/confusion_chart";
-export type { EncodedImage, Figure } from "./charts/figure";
 export {
-	accuracyChart,
+	type ComparisonChartOptions,
 	comparisonChart,
 	historyChart,
-	lossChart,
 } from "./charts/history_charts";
 export { labelChart } from "./charts/label_chart";
 export type { PredictionChartOptions } from "./charts/predictions";
 export { rocChart } from "./charts/roc_chart";
-export type { ChartOptions } from "./charts/theme";
+export type { ChartOptions, Figure } from "./charts/theme";
 export {
 	type Batch,
 	BatchedDataset,
@@ -33,7 +31,11 @@ export {
 } from "./image/preprocess";
 export { type MobileNetV2Options, mobileNetV2 } from "./models/mobilenet_v2";
 export { summary } from "./models/summary";
-export { type ImageGridOptions, imageGrid } from "./notebook/image_grid";
+export {
+	type EncodedImage,
+	type ImageGridOptions,
+	imageGrid,
+} from "./notebook/image_grid";
 export { show } from "./notebook/show";
 export type { DatasetInfo, LoadedDataset, SplitInfo } from "./sources/info";
 export { type LoadOptions, load } from "./sources/load";

@@ -1,15 +1,21 @@
-import type { Figure } from "./figure";
 import { type Labels, nameLabel } from "./labels";
 import { type PredictionChartOptions, readPredictions } from "./predictions";
-import { colorAt, createLayout } from "./theme";
+import { colorAt, createLayout, type Figure } from "./theme";
 
 /**
- * How sure a model is, as a histogram. Of two classes: examples by the predicted probability of label 1, each label in its
- * own colour. Of more: examples by the probability of the class that is predicted, right and wrong ones apart.
+ * Plots how confident a model is, as a histogram with bins of 0.05.
+ *
+ * With two classes, it counts examples by the predicted probability of label 1, with one colour per label. With more, it
+ * counts them by the probability of the predicted class, with one colour for right predictions and one for wrong ones.
  *
  * @param labels as for `confusionChart`
  * @param predictions as for `confusionChart`
- * @throws TransferLearningError as `confusionChart`.
+ * @throws TransferLearningError as `confusionChart` does.
+ *
+ * @example
+ * ```ts
+ * show(confidenceChart(test, await predict(model, testBatches)));
+ * ```
  */
 export function confidenceChart(
 	labels: Labels,
@@ -34,7 +40,7 @@ export function confidenceChart(
 					[true, false].map((right) => ({
 						name: right ? "Right" : "Wrong",
 						x: judged
-							.filter(({ label, said }) => (label === said) === right)
+							.filter(({ label, predicted }) => (label === predicted) === right)
 							.map(({ confidence }) => confidence),
 					})),
 				];
@@ -43,7 +49,7 @@ export function confidenceChart(
 			type: "histogram",
 			name,
 			x,
-			// The last bin begins at 0.95 and holds 1 too.
+			// A little above 1, so that the last bin includes 1.
 			xbins: { start: 0, end: 1.0001, size: 0.05 },
 			marker: { color: colorAt(i), pattern: { shape: i === 0 ? "" : "/" } },
 			hovertemplate: "%{x}: %{y}",

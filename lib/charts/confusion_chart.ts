@@ -1,16 +1,21 @@
-import type { Figure } from "./figure";
 import type { Labels } from "./labels";
 import { escapePlotly, unescapePlotly } from "./plotly_text";
 import { type PredictionChartOptions, readPredictions } from "./predictions";
-import { blues, createLayout } from "./theme";
+import { blues, createLayout, type Figure } from "./theme";
 
 /**
- * How many examples of each label (rows) were taken for which (columns).
+ * Plots a confusion matrix: how many examples of each label (rows) the model predicted as which class (columns).
  *
- * @param labels class indices from 0 on, one-hot rows, or the unmapped data set itself, in the order of the predictions
- * @param predictions what `predict` gives: for each example a row with the probability of label 1 (a sigmoid, which says 1
- * from 0.5 on), or with one for each class (a softmax)
- * @throws TransferLearningError if labels, predictions and names do not go together, or a data set is mapped.
+ * @param labels class indices from 0, one-hot rows, or the unmapped data set itself, in the order of the predictions
+ * @param predictions what `predict` returned: one row per example, with the probability of label 1 (from a sigmoid, which
+ * predicts 1 from 0.5) or one probability per class (from a softmax)
+ * @throws TransferLearningError if labels, predictions and names do not match, or if the data set is mapped.
+ *
+ * @example
+ * ```ts
+ * const predictions = await predict(model, test.map(preprocess).batch(32));
+ * show(confusionChart(test, predictions));
+ * ```
  */
 export function confusionChart(
 	labels: Labels,
@@ -22,9 +27,9 @@ export function confusionChart(
 	const counts = Array.from({ length: classes }, () =>
 		new Array<number>(classes).fill(0),
 	);
-	for (const { label, said } of judged) {
+	for (const { label, predicted } of judged) {
 		const row = counts[label] as number[];
-		row[said] = (row[said] as number) + 1;
+		row[predicted] = (row[predicted] as number) + 1;
 	}
 	const names = [...(read.names ?? counts.map((_, label) => String(label)))];
 	const axis = (title: string) => ({
@@ -51,19 +56,19 @@ export function confusionChart(
 				ygap: 3,
 				texttemplate: "%{z}",
 				textfont: { size: Math.max(9, Math.min(22, 30 - 2 * classes)) },
-				hovertemplate: "%{y} taken for %{x}: %{z}<extra></extra>",
+				hovertemplate: "%{y} predicted as %{x}: %{z}<extra></extra>",
 			},
 		],
 		layout: createLayout(title, {
 			height: Math.max(400, 160 + 32 * classes),
 			xaxis: axis("Predicted"),
-			// As a table is read: the first label on top.
+			// The first label on top, as in a table.
 			yaxis: { ...axis("Label"), autorange: "reversed" },
 		}),
 	};
 }
 
-/** A name for an axis, which would leave no room for the matrix if it were much longer; the hover text has all of it. */
+/** Shortens a name for an axis, to leave room for the matrix; the hover text has the full name. */
 function shorten(name: string): string {
 	const letters = [...unescapePlotly(name)];
 	return letters.length > 24

@@ -1,8 +1,8 @@
-import type { Figure } from "./figure";
 import { unescapePlotly } from "./plotly_text";
 import { formatTable } from "./table";
+import type { Figure } from "./theme";
 
-/** What the tables take of a trace. */
+/** The part of a trace that the tables show. */
 interface Trace {
 	readonly type?: string;
 	readonly name?: string;
@@ -14,10 +14,10 @@ interface Trace {
 
 type Title = string | { text?: string; subtitle?: { text?: string } };
 
-/** More rows would be no table to read. */
-const mostRows = 25;
+/** Longer tables are hard to read. */
+const maxRows = 25;
 
-/** A figure as plain text: its titles and a table of its points. */
+/** Formats a figure as plain text: its titles and a table of its points. */
 export function formatFigure({ data, layout }: Figure): string {
 	const traces = (data as readonly Trace[]).map(unescapeTrace);
 	const title = layout.title as Title | undefined;
@@ -42,13 +42,13 @@ function formatTraces(traces: readonly Trace[], xTitle: string): string {
 	return formatPoints(traces, xTitle);
 }
 
-/** A row for each place on the axis, a column for each trace. */
+/** One row per position on the axis, one column per trace. */
 function formatPoints(traces: readonly Trace[], xTitle: string): string {
 	const columns = traces.map(({ orientation, x = [], y = [] }) => {
 		const [at, values] = orientation === "h" ? [y, x] : [x, y];
 		return new Map(at.map((place, i) => [place, values[i]]));
 	});
-	// A point at null is for the legend only.
+	// A point at null is only for the legend.
 	const places = [
 		...new Set(columns.flatMap((column) => [...column.keys()])),
 	].filter((place) => place !== null);
@@ -57,10 +57,10 @@ function formatPoints(traces: readonly Trace[], xTitle: string): string {
 		...traces.map(({ name }, i) => name ?? `trace ${i}`),
 	];
 	const rows = places
-		.slice(0, mostRows)
+		.slice(0, maxRows)
 		.map((place) => [place, ...columns.map((column) => column.get(place))]);
 	const left = places.length - rows.length;
-	const more = left > 0 ? `\n… and ${left} rows more` : "";
+	const more = left > 0 ? `\n… and ${left} more rows` : "";
 	return formatTable(header, rows) + more;
 }
 
@@ -69,7 +69,7 @@ function titleText(title: Title | undefined): string {
 	return unescapePlotly(text ?? "");
 }
 
-/** The trace with names as they are, not as Plotly has to be given them. */
+/** Undoes the escaping of names in a trace. */
 function unescapeTrace({ name, x, y, ...trace }: Trace): Trace {
 	const plain = (value: unknown) =>
 		typeof value === "string" ? unescapePlotly(value) : value;

@@ -1,72 +1,80 @@
 import { TransferLearningError } from "../errors";
 import type { History } from "../training/history";
-import type { Figure } from "./figure";
-import { mainMetric, nameMetric, otherMetrics } from "./history_metrics";
-import { epochAxis, line, metricTraces, valueAxis } from "./history_traces";
-import { type ChartOptions, createLayout } from "./theme";
+import { mainMetric } from "./history_metrics";
+import {
+	epochAxis,
+	line,
+	metricAxis,
+	metricTraces,
+	valueAxis,
+} from "./history_traces";
+import { type ChartOptions, createLayout, type Figure } from "./theme";
 
 /**
- * A chart of accuracy and validation accuracy (0–1) against the epoch (from 1), the best epoch marked.
+ * Plots accuracy and loss side by side against the epoch (from 1), with their validation values.
  *
- * @throws TransferLearningError if the history has no accuracy.
- */
-export function accuracyChart(
-	history: History,
-	options: ChartOptions = {},
-): Figure {
-	if (!history.accuracy) {
-		throw new TransferLearningError(
-			`This history has no accuracy, as the model was compiled without it. Compile it with metrics: ['accuracy'] before fit, or show lossChart(history) or historyChart(history). It has: ${["loss", ...otherMetrics(history)].join(", ")}.`,
-		);
-	}
-	return metricChart(history, "accuracy", options);
-}
-
-/** A chart of loss and validation loss against the epoch (from 1), the best epoch marked. */
-export function lossChart(
-	history: History,
-	options: ChartOptions = {},
-): Figure {
-	return metricChart(history, "loss", options);
-}
-
-/**
- * Accuracy on the left and loss on the right, against the epoch (from 1), in one chart. Without accuracy the first
- * other metric is on the left, and without any the loss is alone. The best epoch is marked where a metric's name tells
- * what is better.
+ * Without accuracy, the first other metric is on the left; without any metric, the loss is shown alone. A star marks
+ * the best epoch if the metric's name tells whether lower or higher is better.
+ *
+ * @param history what `fit` returned
+ *
+ * @example
+ * ```ts
+ * const history = await fit(model, trainBatches, { epochs: 10, validationData: testBatches });
+ * show(historyChart(history, { title: 'Transfer learning' }));
+ * ```
  */
 export function historyChart(
 	history: History,
-	options: ChartOptions = {},
+	{ title }: ChartOptions = {},
 ): Figure {
 	const metric = mainMetric(history);
-	if (metric === undefined) return lossChart(history, options);
-	const right = { xaxis: "x2", yaxis: "y2", showlegend: false };
-	const loss = metricTraces(history, "loss").map((trace) => ({
-		...trace,
-		...right,
-	}));
 	const epochs = epochAxis(history.seconds.length);
+	const loss = metricTraces(history, "loss");
+	const lossAxis = metricAxis(history, "loss");
+	if (metric === undefined) {
+		const layout = { xaxis: epochs, yaxis: lossAxis };
+		return { data: loss, layout: createLayout(title, layout) };
+	}
+	const right = { xaxis: "x2", yaxis: "y2", showlegend: false };
 	return {
-		data: [...metricTraces(history, metric), ...loss],
-		layout: createLayout(options.title, {
+		data: [
+			...metricTraces(history, metric),
+			...loss.map((trace) => ({ ...trace, ...right })),
+		],
+		layout: createLayout(title, {
 			xaxis: { ...epochs, domain: [0, 0.45] },
 			yaxis: metricAxis(history, metric),
 			xaxis2: { ...epochs, domain: [0.57, 1], anchor: "y2" },
-			yaxis2: { ...metricAxis(history, "loss"), anchor: "x2" },
+			yaxis2: { ...lossAxis, anchor: "x2" },
 		}),
 	};
 }
 
+/** Options of `comparisonChart`. */
+export interface ComparisonChartOptions extends ChartOptions {
+	/**
+	 * The metric to plot, by its name in the histories.
+	 *
+	 * @default the first of `val_accuracy`, `accuracy`, `val_loss` and `loss` that a run has values of
+	 */
+	readonly metric?: string;
+}
+
 /**
- * A metric of several runs in one chart, a line each, named by the keys.
+ * Plots one metric of several runs against the epoch (from 1), one line per run.
  *
- * @param metric default: the first of `val_accuracy`, `accuracy`, `val_loss` and `loss` of which a run has values
+ * @param runs histories by the names to show in the legend
  * @throws TransferLearningError if no run has the metric.
+ *
+ * @example
+ * ```ts
+ * show(comparisonChart({ transfer, 'from scratch': scratch }, { metric: 'val_loss' }));
+ * ```
  */
 export function comparisonChart(
 	runs: Readonly<Record<string, History>>,
-	{ title, ...options }: ChartOptions & { readonly metric?: string } = {},
+	{ title, ...options }: ComparisonChartOptions = {},
 ): Figure {
 	const histories = Object.entries(runs);
 	const hasValues = (metric: string) =>
@@ -76,7 +84,7 @@ export function comparisonChart(
 	const known = new Set(histories.flatMap(([, run]) => Object.keys(run)));
 	if (histories.length > 0 && !known.has(metric)) {
 		throw new TransferLearningError(
-			`No run has the metric ${metric}. Take one of: ${[...known].join(", ")}.`,
+			`No run has the metric ${metric}. Choose one of: ${[...known].join(", ")}.`,
 		);
 	}
 	const lines = histories.map(([name, history]) => ({
@@ -89,7 +97,7 @@ export function comparisonChart(
 		data: lines.map(({ name, values }, i) =>
 			values.length > 0 || longest === 0
 				? line(name, values, i)
-				: // Plotly lists in the legend only what has a point.
+				: // Plotly's legend lists only traces that have a point.
 					{ ...line(`${name} (no ${metric})`, [], i), x: [null], y: [null] },
 		),
 		layout: createLayout(title, {
@@ -98,24 +106,4 @@ export function comparisonChart(
 			yaxis: valueAxis(metric, metric.replace(/^val_/, "validation "), all),
 		}),
 	};
-}
-
-function metricChart(
-	history: History,
-	metric: string,
-	{ title }: ChartOptions,
-): Figure {
-	return {
-		data: metricTraces(history, metric),
-		layout: createLayout(title, {
-			xaxis: epochAxis(history[metric]?.length ?? 0),
-			yaxis: metricAxis(history, metric),
-		}),
-	};
-}
-
-function metricAxis(history: History, metric: string) {
-	const validation = history[`val_${metric}`] ?? [];
-	const values = [...(history[metric] ?? []), ...validation];
-	return valueAxis(metric, nameMetric(metric), values);
 }

@@ -3,23 +3,21 @@ import { bestIndex, finite, nameMetric } from "./history_metrics";
 import { escapePlotly } from "./plotly_text";
 import { colorAt } from "./theme";
 
-/** A line of the metric, one of its validation if there was any, and a star on the best epoch. */
+/** The metric's line, its validation line if there is one, and a star on the best epoch. */
 export function metricTraces(history: History, metric: string) {
 	const name = nameMetric(metric);
 	const training = history[metric] ?? [];
 	const validation = history[`val_${metric}`] ?? [];
+	const traces = [line(name, training, 0)];
+	if (validation.length > 0) {
+		traces.push(line(`Validation ${name}`, validation, 1));
+	}
 	const judged = validation.length > 0 ? validation : training;
 	const best = bestIndex(metric, judged);
-	return [
-		line(name, training, 0),
-		...(validation.length > 0
-			? [line(`Validation ${name}`, validation, 1)]
-			: []),
-		...(best === undefined ? [] : [bestEpoch(judged, best)]),
-	];
+	return best === undefined ? traces : [...traces, bestEpoch(judged, best)];
 }
 
-/** A line through the epochs, with a gap where a value is not a number. */
+/** A line over the epochs, with a gap where a value is not finite. */
 export function line(name: string, values: readonly number[], color: number) {
 	return {
 		type: "scatter" as const,
@@ -28,9 +26,9 @@ export function line(name: string, values: readonly number[], color: number) {
 		x: values.map((_, i) => i + 1),
 		y: values.map((value) => (Number.isFinite(value) ? value : null)),
 		line: { color: colorAt(color), width: 2.5 },
-		// Told apart by more than their colours.
+		// Lines must differ in more than colour.
 		marker: { symbol: color, size: 7 },
-		// Whole markers, even on the edge.
+		// Draws markers on the edge in full.
 		cliponaxis: false,
 		hovertemplate: "epoch %{x}: %{y:.4~g}",
 	};
@@ -55,7 +53,14 @@ function bestEpoch(values: readonly number[], index: number) {
 	};
 }
 
-/** The axis of a metric's values, whose title is `title`, and says what a gap means if there is one. */
+/** The axis of a metric and its validation values. */
+export function metricAxis(history: History, metric: string) {
+	const validation = history[`val_${metric}`] ?? [];
+	const values = [...(history[metric] ?? []), ...validation];
+	return valueAxis(metric, nameMetric(metric), values);
+}
+
+/** The axis of a metric's values; its title explains gaps if there are any. */
 export function valueAxis(
 	metric: string,
 	title: string,
@@ -65,7 +70,7 @@ export function valueAxis(
 	const note = numbers.length < values.length ? " (gap: not a number)" : "";
 	const text = { title: { text: escapePlotly(title + note) } };
 	if (metric.endsWith("accuracy")) {
-		// From a little below the least value to a little above 1, so that nothing looks like more than everything.
+		// A margin below the lowest value, and a small one above 1, where accuracy ends.
 		const least = numbers.length > 0 ? Math.min(1, ...numbers) : 0;
 		const range = [Math.max(-0.02, least - 0.05), 1.015];
 		return { ...text, tickformat: ".2f", range };
@@ -75,15 +80,15 @@ export function valueAxis(
 		: text;
 }
 
-/** The axis of so many epochs, from 1. */
+/** An axis for this number of epochs, from 1. */
 export function epochAxis(epochs: number) {
-	// Whole epochs, and not so many labels that they overlap.
+	// Whole epochs, with about ten labels, so that they do not overlap.
 	const dtick = Math.max(1, Math.ceil(epochs / 10));
 	const axis = {
 		title: { text: "Epoch" },
 		dtick,
 		tick0: dtick === 1 ? 1 : 0,
 	};
-	// Around one epoch, or none, Plotly would number some that were not.
+	// With one epoch or none, Plotly would label epochs that do not exist.
 	return epochs > 1 ? axis : { ...axis, range: [0.5, 1.5] };
 }

@@ -1,15 +1,19 @@
 import type { Label } from "../dataset/example";
-import type { Figure } from "./figure";
 import { type Labels, nameLabel, readLabels, toClass } from "./labels";
 import { escapePlotly } from "./plotly_text";
 import type { PredictionChartOptions } from "./predictions";
-import { colorAt, createLayout } from "./theme";
+import { colorAt, createLayout, type Figure } from "./theme";
 
 /**
- * A bar for each label's count.
+ * Plots the number of examples of each label, one bar per label.
  *
- * @param counted counts by name, as `countLabels` gives them; or what is to be counted: labels, or an unmapped data set
- * @throws TransferLearningError if a data set is mapped.
+ * @param counted counts by name, as `countLabels` returns them; or labels or an unmapped data set to count
+ * @throws TransferLearningError if the data set is mapped.
+ *
+ * @example
+ * ```ts
+ * show(labelChart(train, { title: 'Training data' }));
+ * ```
  */
 export function labelChart(
 	counted: Readonly<Record<string, number>> | Labels,
@@ -56,7 +60,7 @@ function countByName(
 	return counts;
 }
 
-// A class may be called anything, but its count is no function.
+// A class may have any name, even `items`, but its count is never a function.
 function isLabels(
 	counted: Readonly<Record<string, number>> | Labels,
 ): counted is Labels {

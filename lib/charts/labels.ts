@@ -1,10 +1,10 @@
 import type { Label } from "../dataset/example";
 import { TransferLearningError } from "../errors";
 
-/** What charts take labels from: class indices or one-hot rows in order, or the unmapped data set that has them. */
+/** The labels of a chart: class indices or one-hot rows in order, or an unmapped data set. */
 export type Labels = readonly Label[] | LabelledDataset;
 
-/** What a chart looks at in an `ImageDataset`. */
+/** The part of `ImageDataset` that charts read. */
 export interface LabelledDataset {
 	readonly classNames: readonly string[] | undefined;
 	items(): readonly {
@@ -14,9 +14,9 @@ export interface LabelledDataset {
 }
 
 /**
- * The labels, and the names of their classes if the data set knows them.
+ * Reads the labels, and the class names if the data set has any.
  *
- * @throws TransferLearningError if the data set is mapped: a map may change labels, and knows them only once it has run.
+ * @throws TransferLearningError if the data set is mapped: a map may change labels, and only running it would tell.
  */
 export function readLabels(labels: Labels): {
 	readonly labels: readonly Label[];
@@ -26,7 +26,7 @@ export function readLabels(labels: Labels): {
 	const items = labels.items();
 	if (items.some(({ chain }) => !chain.isEmpty)) {
 		throw new TransferLearningError(
-			"A chart takes labels from a data set as it was loaded, and a map may have changed these. Give it the data set from before map or cache, or the labels themselves.",
+			"A chart cannot read the labels of a mapped data set, because a map may change them. Pass the data set from before map or cache, or the labels themselves.",
 		);
 	}
 	const { classNames } = labels;
@@ -34,8 +34,8 @@ export function readLabels(labels: Labels): {
 }
 
 /**
- * The index of the class that a label stands for: an index itself, or the largest value of a row of shares (one-hot,
- * smoothed or mixed) that add up to 1. Undefined for any other number or row, and for a draw.
+ * The class index of a label: the label itself, or the position of the largest value in a row (one-hot, smoothed or
+ * mixed) that adds up to 1. Undefined for any other number or row, and for a tie.
  */
 export function toClass(label: Label): number | undefined {
 	if (typeof label === "number") {
@@ -51,7 +51,7 @@ export function toClass(label: Label): number | undefined {
 	return first === values.lastIndexOf(largest) ? first : undefined;
 }
 
-/** A label in words: the name of its class, `label 2` for a class without one, the numbers of what is no class. */
+/** A label in words: its class name, `label 2` for a class without a name, or the numbers if it is not a class. */
 export function nameLabel(
 	label: Label,
 	classNames: readonly string[] | undefined,
@@ -61,7 +61,7 @@ export function nameLabel(
 	return formatLabel(label);
 }
 
-/** A label's own numbers. */
+/** A label's numbers, with four significant digits. */
 export function formatLabel(label: Label): string {
 	const values = typeof label === "number" ? [label] : Array.from(label);
 	return values.map((value) => String(Number(value.toPrecision(4)))).join(", ");

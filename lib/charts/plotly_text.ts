@@ -4,11 +4,11 @@ const entities = [
 	["&", "&amp;"],
 	["<", "&lt;"],
 	[">", "&gt;"],
-	// Two of them would make a formula.
+	// Plotly reads text between two of them as a formula.
 	["$", "&#36;"],
 ] as const;
 
-/** Makes a name stand for itself in the text of a chart, on one line: Plotly reads a little HTML, and formulas. */
+/** Escapes a name for the text of a chart, on one line: Plotly reads simple HTML and formulas in it. */
 export function escapePlotly(name: string): string {
 	return entities.reduce(
 		(text, [letter, entity]) => text.replaceAll(letter, entity),

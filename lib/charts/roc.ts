@@ -1,22 +1,22 @@
-/** A curve of rates against rates. */
+/** A curve of true against false positive rates. */
 export interface RateCurve {
 	/** False positive rates, 0–1, rising. */
 	readonly x: readonly number[];
 	/** True positive rates, 0–1, rising. */
 	readonly y: readonly number[];
-	/** The area under the curve, 0–1; 0.5 is guessing. */
+	/** The area under the curve, 0–1; 0.5 for guessing. */
 	readonly area: number;
 }
 
 /** A receiver operating characteristic. */
 export interface RocCurve extends RateCurve {
-	/** From this probability on, an example counts as positive: falling, from infinity. */
+	/** For each point, the lowest probability that counts as positive: falling, from infinity. */
 	readonly thresholds: readonly number[];
 }
 
 /**
- * The curve of all thresholds at which something changes; equal probabilities pass together, as in scikit-learn's `roc_curve`
- * with `drop_intermediate=False`. Undefined unless there are examples of both kinds.
+ * Computes the ROC curve over all distinct probabilities, as scikit-learn's `roc_curve` with `drop_intermediate=False`.
+ * Undefined unless there are both positive and negative examples.
  */
 export function rocCurve(
 	examples: readonly {
@@ -31,28 +31,28 @@ export function rocCurve(
 	const x = [0];
 	const y = [0];
 	const thresholds = [Number.POSITIVE_INFINITY];
-	let found = 0;
-	let mistaken = 0;
+	let truePositives = 0;
+	let falsePositives = 0;
 	sorted.forEach(({ positive, probability }, i) => {
-		if (positive) found++;
-		else mistaken++;
+		if (positive) truePositives++;
+		else falsePositives++;
 		if (sorted[i + 1]?.probability === probability) return;
-		x.push(mistaken / negatives);
-		y.push(found / positives);
+		x.push(falsePositives / negatives);
+		y.push(truePositives / positives);
 		thresholds.push(probability);
 	});
 	return { x, y, thresholds, area: areaUnder(x, y) };
 }
 
 /**
- * The mean of the curves' true positive rates at each false positive rate. Its area is the mean of their areas: the macro
- * average of scikit-learn's `roc_auc_score` with `multi_class="ovr"`.
+ * Averages the true positive rates of the curves at each false positive rate. The area is the mean of their areas, as
+ * `average="macro"` of scikit-learn's `roc_auc_score` with `multi_class="ovr"`.
  */
 export function macroAverage(curves: readonly RateCurve[]): RateCurve {
 	const places = [...new Set(curves.flatMap(({ x }) => x))].sort(
 		(a, b) => a - b,
 	);
-	// A curve may rise at a place: where it arrives and where it goes on are both kept.
+	// A curve may rise vertically, so each x keeps both its lowest and its highest y.
 	const ends = curves.map((curve) => places.map(createLookUp(curve)));
 	const mean = (place: number, end: 0 | 1) =>
 		ends.reduce((sum, values) => sum + (values[place]?.[end] ?? 0), 0) /
@@ -62,7 +62,7 @@ export function macroAverage(curves: readonly RateCurve[]): RateCurve {
 	return { x, y, area: areaUnder(x, y) };
 }
 
-/** Makes a function that gives the lowest and the highest point of a curve at a place; the places asked for must rise. */
+/** Returns a function that gives the lowest and the highest y of a curve at an x; call it with rising x. */
 function createLookUp({ x, y }: RateCurve) {
 	let next = 0;
 	return (place: number): [number, number] => {

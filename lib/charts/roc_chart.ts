@@ -1,6 +1,5 @@
 import type { Data } from "plotly.js";
 import { TransferLearningError } from "../errors";
-import type { Figure } from "./figure";
 import { type Labels, nameLabel } from "./labels";
 import {
 	type ChartedPredictions,
@@ -8,17 +7,22 @@ import {
 	readPredictions,
 } from "./predictions";
 import { macroAverage, type RocCurve, rocCurve } from "./roc";
-import { colorAt, createLayout } from "./theme";
+import { colorAt, createLayout, type Figure } from "./theme";
 
 /**
- * What is found against what is mistaken for it, as the threshold falls, with the area under the curve (0–1).
+ * Plots ROC curves: true against false positive rates (0–1) as the threshold falls, with the area under each curve.
  *
- * Of two classes: the share of label 1 that is found against the share of label 0 that is mistaken for it. Of more: a curve
- * for each class against all others, and the macro average of those that have examples.
+ * With two classes, label 1 counts as positive. With more, there is one curve for each class against all others, and the
+ * macro average of the classes that have examples.
  *
- * @param labels as for `confusionChart`, of two classes at least
+ * @param labels as for `confusionChart`, with examples of at least two classes
  * @param predictions as for `confusionChart`
- * @throws TransferLearningError as `confusionChart`, or if all examples are of one class.
+ * @throws TransferLearningError as `confusionChart` does, or if all examples have the same label.
+ *
+ * @example
+ * ```ts
+ * show(rocChart(test, await predict(model, testBatches)));
+ * ```
  */
 export function rocChart(
 	labels: Labels,
@@ -32,10 +36,10 @@ export function rocChart(
 	const axis = { range: [-0.01, 1.01], tickformat: ".1f" };
 	const [xTitle, yTitle] = isBinary
 		? [
-				`${nameLabel(0, names)} taken for ${nameLabel(1, names)}`,
-				`${nameLabel(1, names)} found`,
+				`False positive rate (${nameLabel(0, names)} predicted as ${nameLabel(1, names)})`,
+				`True positive rate (${nameLabel(1, names)})`,
 			]
-		: ["Others taken for the class", "The class found"];
+		: ["False positive rate", "True positive rate"];
 	return {
 		data: [
 			...traces,
@@ -52,7 +56,7 @@ export function rocChart(
 		layout: createLayout(title, {
 			xaxis: { ...axis, title: { text: xTitle } },
 			yaxis: { ...axis, title: { text: yTitle } },
-			// A line for each class, and a scroll bar if they are too many.
+			// One legend entry per line beside the chart; Plotly adds a scroll bar if there are too many.
 			...(isBinary ? {} : { legend: {}, height: 460 }),
 		}),
 	};
@@ -87,7 +91,7 @@ function manyClasses(read: ChartedPredictions): Partial<Data>[] {
 			x: [...average.x],
 			y: [...average.y],
 			line: { color: "#888888", width: 4 },
-			hovertemplate: "%{y:.3f} found, %{x:.3f} mistaken",
+			hovertemplate: rates,
 		},
 	];
 }
@@ -104,6 +108,8 @@ function classCurve(
 		})),
 	);
 }
+
+const rates = "true positive rate %{y:.3f}, false positive rate %{x:.3f}";
 
 const dashes = ["solid", "dash", "dot", "dashdot"] as const;
 
@@ -123,15 +129,15 @@ function curveTrace(
 			color: colorAt(i),
 			width: 2.5,
 			shape: "linear",
-			// Told apart by more than their colours.
+			// Lines must differ in more than colour.
 			dash: dashes[i % dashes.length],
 		},
-		hovertemplate: "%{y:.3f} found, %{x:.3f} mistaken<br>threshold %{text}",
+		hovertemplate: `${rates}<br>threshold %{text}`,
 	};
 }
 
 function oneClassError(): TransferLearningError {
 	return new TransferLearningError(
-		"A ROC curve needs examples of both labels, or of two classes at least, and these have one alone. Take more of them.",
+		"A ROC curve needs examples of both labels, or of at least two classes, but these all have the same label. Use more examples.",
 	);
 }

@@ -1,15 +1,25 @@
-/** Sets rows as a plain-text table: columns aligned, numbers to the right. Null is a value that is not a number. */
+/**
+ * Formats rows as a plain-text table with aligned columns.
+ *
+ * Fractions get four decimals, and null is shown as `not a number`.
+ *
+ * @param align the side that cells keep to; on the left, lines do not end in spaces
+ */
 export function formatTable(
 	header: readonly string[],
 	rows: readonly (readonly unknown[])[],
+	align: "left" | "right" = "right",
 ): string {
-	const cells = rows.map((row) => row.map(formatCell));
-	const widths = header.map((title, column) =>
-		Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+	const cells = [header, ...rows.map((row) => row.map(formatCell))];
+	const widths = header.map((_, column) =>
+		Math.max(...cells.map((row) => row[column]?.length ?? 0)),
 	);
-	const line = (row: readonly string[]) =>
-		row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ");
-	return [header, ...cells].map(line).join("\n");
+	const pad = align === "left" ? "padEnd" : "padStart";
+	const lines = cells.map((row) =>
+		row.map((cell, i) => cell[pad](widths[i] ?? 0)).join("  "),
+	);
+	if (align === "right") return lines.join("\n");
+	return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 function formatCell(value: unknown): string {

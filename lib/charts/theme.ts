@@ -1,6 +1,15 @@
-import type { Layout } from "plotly.js";
+import type { Config, Data, Layout } from "plotly.js";
 
-/** Okabe and Ito's palette, which the colour-blind can tell apart (https://jfly.uni-koeln.de/color/). Its yellow is left out: it is too pale for lines. */
+/** A plain Plotly figure, as `Plotly.newPlot` takes it. */
+export interface Figure {
+	/** The traces. */
+	readonly data: readonly Partial<Data>[];
+	readonly layout: Partial<Layout>;
+	/** @default Plotly's own, without its logo */
+	readonly config?: Partial<Config>;
+}
+
+/** Okabe and Ito's colour-blind-safe palette (https://jfly.uni-koeln.de/color/), without its yellow, which is too pale for lines. */
 export const palette = [
 	"#0072B2", // blue
 	"#D55E00", // vermilion
@@ -10,17 +19,17 @@ export const palette = [
 	"#56B4E9", // sky blue
 ] as const;
 
-/** White to the palette's blue, for amounts. */
+/** A colour scale for counts, from near white to the palette's blue. */
 export const blues: [number, string][] = [
 	[0, "#e6f1f8"],
 	[1, palette[0]],
 ];
 
-// A grey whose contrast is above 4 : 1 both on white and on JupyterLab's dark #111.
+// Its contrast is above 4:1 both on white and on JupyterLab's dark #111.
 const grey = "#7a7a7a";
 const gridGrey = "rgba(128, 128, 128, 0.25)";
 
-/** The i-th colour of the palette, from its start again after the last. */
+/** The palette's colour at this index, repeating after the last one. */
 export function colorAt(index: number): string {
 	return palette[index % palette.length] as string;
 }
@@ -34,13 +43,17 @@ const titlePlace = {
 	pad: { t: 14 },
 } as const;
 
-/** How a chart is captioned. */
+/** Options of every chart. */
 export interface ChartOptions {
-	/** Default: none. */
+	/**
+	 * The line above the chart, in which Plotly reads simple HTML such as `<b>`.
+	 *
+	 * @default undefined, for none
+	 */
 	readonly title?: string;
 }
 
-/** Makes a layout readable on a light page and on a dark one. */
+/** Completes a layout so that it is readable on light and dark pages. */
 export function createLayout(
 	title: string | undefined,
 	layout: Partial<Layout>,
@@ -73,7 +86,7 @@ export function createLayout(
 	};
 }
 
-/** Puts a line under a layout's title, or in its place where there is none, and makes room for it. */
+/** Adds a line below the title, or in its place if there is none, and makes room for it. */
 export function addSubtitle(
 	layout: Partial<Layout>,
 	text: string,
@@ -85,7 +98,7 @@ export function addSubtitle(
 	return {
 		...layout,
 		...(height === undefined ? {} : { height: height + room }),
-		// Plotly's own margin is 100.
+		// Plotly's default margin is 100.
 		margin: { ...margin, t: (margin?.t ?? 100) + room },
 		title: title?.text
 			? { ...title, subtitle: { text } }

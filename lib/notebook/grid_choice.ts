@@ -4,22 +4,20 @@ import type { Example, Image, Label } from "../dataset/example";
 import type { Item } from "../dataset/map_chain";
 import { TransferLearningError } from "../errors";
 
-/** An element as a grid shows it. */
+/** An element of a data set, with pixels if it is preprocessed. */
 export type Element = Example<Label> & { readonly image?: Image };
 
-/** What a grid shows. */
+/** An element to show, with its prediction if there are predictions. */
 export interface Chosen {
 	readonly element: Element;
-	/** What a model says of it, if it was asked. */
 	readonly judged: Judged | undefined;
 }
 
 /**
- * The elements to show, in their order in the grid.
+ * Chooses the elements to show, in their order in the grid.
  *
- * @param maxImages how many, at most
- * @param wrongFirst the wrong ones first, the surest before all, on half of the places at most
- * @throws TransferLearningError if labels and predictions do not go together, or an element cannot be computed.
+ * @param wrongFirst shows wrong predictions first, the most confident ones leading, in up to half of the grid
+ * @throws TransferLearningError if labels and predictions do not match, or if an element cannot be computed.
  */
 export async function chooseElements(
 	items: readonly Item[],
@@ -29,14 +27,14 @@ export async function chooseElements(
 ): Promise<Chosen[]> {
 	if (predictions && predictions.length !== items.length) {
 		throw new TransferLearningError(
-			`imageGrid got ${items.length} examples and ${predictions.length} predictions. Predict on the same data set.`,
+			`imageGrid got ${items.length} examples and ${predictions.length} predictions. Pass the predictions for these same examples.`,
 		);
 	}
 	if (predictions && wrongFirst) {
 		const judged = judge(await computeLabels(items), predictions);
-		const places = placeWrongFirst(judged, maxImages);
+		const indices = orderWrongFirst(judged, maxImages);
 		return Promise.all(
-			places.map(async (i) => ({
+			indices.map(async (i) => ({
 				element: await computeElement(items[i] as Item),
 				judged: judged[i],
 			})),
@@ -53,7 +51,7 @@ export async function chooseElements(
 	return elements.map((element, i) => ({ element, judged: judged[i] }));
 }
 
-/** The labels of all elements. A map may change a label, so what is mapped is computed, and its pixels are dropped. */
+/** The labels of all elements. Maps may change labels, so mapped elements are computed, and their pixels dropped. */
 function computeLabels(items: readonly Item[]): Promise<Label[]> {
 	const limit = limitConcurrency(8);
 	return Promise.all(
@@ -69,16 +67,16 @@ async function computeElement({ example, chain }: Item): Promise<Element> {
 	const element = (await chain.apply(example)) as Partial<Element> | undefined;
 	if (element?.label === undefined) {
 		throw new TransferLearningError(
-			`${example.id} has no label when it comes into a grid. Let every map return { ...example } with what it changes.`,
+			`${example.id} has no label after the maps of its data set. Each map must return { ...example } with its changes.`,
 		);
 	}
 	return element as Element;
 }
 
-/** The places of the wrong predictions, then of the right ones. */
-function placeWrongFirst(all: readonly Judged[], maxImages: number): number[] {
-	const confidence = (place: number) => all[place]?.confidence ?? 0;
-	const isRight = ({ label, said }: Judged) => label === said;
+/** The indices of wrong predictions, then of right ones. */
+function orderWrongFirst(all: readonly Judged[], maxImages: number): number[] {
+	const confidence = (index: number) => all[index]?.confidence ?? 0;
+	const isRight = ({ label, predicted }: Judged) => label === predicted;
 	const wrong = all
 		.flatMap((judged, i) => (isRight(judged) ? [] : [i]))
 		.sort((a, b) => confidence(b) - confidence(a))

@@ -1,40 +1,42 @@
 import { palette } from "../charts/theme";
-import type { Caption } from "./grid_captions";
 import { fontFamily, svgText } from "./svg_text";
 
 /** Pixels between images. */
 export const gap = 12;
 const lineHeight = 18;
 
-/** The height of so many lines above the images, in pixels: the first is a title. */
+/** The height of this many lines above the images, in pixels; the first one is the title. */
 export function headingHeight(lines: number): number {
 	return lines === 0 ? 0 : 40 + (lines - 1) * lineHeight;
 }
 
-/** The height of an image with the lines below it, in pixels. */
+/** The height of an image and the lines below it, in pixels. */
 export function cellHeight(size: number, hasPrediction: boolean): number {
 	return size + 8 + lineHeight * (hasPrediction ? 2 : 1);
 }
 
-/** A caption, and where its image is. */
-export interface PlacedCaption {
-	readonly caption: Caption;
+/** The lines below an image, and the mark on it. */
+export interface Caption {
+	readonly lines: readonly string[];
+	/** Whether the prediction is right; undefined if there is none. */
+	readonly right: boolean | undefined;
+	/** The image's left edge, in pixels. */
 	readonly left: number;
+	/** The image's upper edge, in pixels. */
 	readonly top: number;
-	/** Whether to write its lines. */
-	readonly labelled: boolean;
 }
 
 /**
- * Draws the headings, the lines below the images, and frames, ticks and crosses around them, as SVG.
+ * Draws headings, captions, and the frames, ticks and crosses that mark predictions, as SVG.
  *
- * @param headings lines above the images; the first is a title
+ * @param headings lines above the images; the first one is the title
+ * @param size width and height of an image, in pixels
  */
 export function drawLabels(
 	{ width, height }: { width: number; height: number },
 	headings: readonly string[],
 	size: number,
-	captions: readonly PlacedCaption[],
+	captions: readonly Caption[],
 ): string {
 	const title = headings.map((line, i) =>
 		i === 0
@@ -46,28 +48,23 @@ export function drawLabels(
 					'font-size="14"',
 				),
 	);
-	const marks = captions.map(({ caption, left, top, labelled }) => {
-		const lines = labelled ? caption.lines : [];
-		const texts = lines.map((line, i) =>
+	const marks = captions.map((caption) => {
+		const bottom = caption.top + size;
+		const texts = caption.lines.map((line, i) =>
 			svgText(
 				cut(line, size),
-				left,
-				top + size + (i + 1) * lineHeight,
+				caption.left,
+				bottom + (i + 1) * lineHeight,
 				'font-size="14"',
 			),
 		);
-		return texts.join("") + drawVerdict(caption, left, top, size);
+		return texts.join("") + drawVerdict(caption, size);
 	});
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="${fontFamily}" fill="#222222">${title.join("")}${marks.join("")}</svg>`;
 }
 
-/** A frame and a badge: unbroken with a tick where the prediction is right, broken with a cross where it is wrong. */
-function drawVerdict(
-	{ right }: Caption,
-	left: number,
-	top: number,
-	size: number,
-): string {
+/** A solid frame and a tick for a right prediction, a dashed frame and a cross for a wrong one. */
+function drawVerdict({ right, left, top }: Caption, size: number): string {
 	if (right === undefined) return "";
 	const [color, dash, path] = right
 		? [palette[0], "none", "M-6 0 L-2 5 L6 -5"]
@@ -78,12 +75,12 @@ function drawVerdict(
 <path d="${path}" transform="translate(${x} ${y})" fill="none" stroke="#ffffff" stroke-width="3"/>`;
 }
 
-/** Shortens a line to a width in pixels, between two letters as a reader counts them. */
+/** Shortens a line to a width in pixels, without splitting a character that consists of several code points. */
 function cut(line: string, width: number): string {
 	const letters = Array.from(segmenter.segment(line), ({ segment }) => segment);
 	let left = width + gap;
 	for (const [i, letter] of letters.entries()) {
-		// A letter takes about 8 pixels of 14, an emoji or an ideograph about 18.
+		// At font size 14, a letter is about 8 pixels wide, an emoji or an ideograph about 18.
 		left -= letter.length > 1 || letter > "\u2e7f" ? 18 : 8;
 		if (left < 0) return `${letters.slice(0, Math.max(0, i - 1)).join("")}…`;
 	}

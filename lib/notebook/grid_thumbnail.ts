@@ -5,14 +5,14 @@ import { decodeImage } from "../image/decode";
 import type { Element } from "./grid_choice";
 import { toBytes, type ValueRange } from "./grid_values";
 
-/** What is behind an image. */
+/** Shown around and behind an image. */
 const background = "#eeeeee";
 
 /**
- * An element's image as a PNG of `size` x `size` pixels: its preprocessed image if it has one, else what is stored.
+ * Renders an element as a PNG of `size` x `size` pixels: its preprocessed image if it has one, else the stored one.
  *
- * @param range of the values of preprocessed images
- * @throws TransferLearningError if the image cannot be read, or the image has other than 1 (grey), 3 (RGB) or 4 (RGBA) channels.
+ * @param range the values of preprocessed images that become black and white
+ * @throws TransferLearningError if the image cannot be read, or does not have 1 (grey), 3 (RGB) or 4 (RGBA) channels.
  */
 export async function toThumbnail(
 	{ id, image, read }: Element,
@@ -38,12 +38,12 @@ function requireShowable({ data, shape }: Image, id: string): void {
 	const [height, width, channels] = shape;
 	if (![1, 3, 4].includes(channels)) {
 		throw new TransferLearningError(
-			`${id} has an image of ${channels} channels, and a grid shows those of 1, 3 or 4 (grey, RGB, RGBA). Map the data set to some of its channels first.`,
+			`${id} has an image with ${channels} channels, but a grid can only show 1, 3 or 4 (grey, RGB, RGBA). Map the data set to images with some of the channels first.`,
 		);
 	}
 	if (data.length !== height * width * channels) {
 		throw new TransferLearningError(
-			`${id} has an image of ${data.length} values whose shape is ${shape.join(" x ")}. Let the map that made it give [height, width, channels] of its data.`,
+			`${id} has an image with ${data.length} values, but its shape is ${shape.join(" x ")}. The map that made it must return the shape of its data as [height, width, channels].`,
 		);
 	}
 }

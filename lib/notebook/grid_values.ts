@@ -1,28 +1,28 @@
 import type { Image } from "../dataset/example";
 
-/** Which values of a grid's images are black and white. */
+/** The pixel values that a grid shows as black and white. */
 export interface ValueRange {
 	readonly black: number;
 	readonly white: number;
-	/** What to tell of it: undefined where nothing was guessed or lost. */
+	/** What the viewer should know, or undefined if nothing was uncertain or lost. */
 	readonly note: string | undefined;
 }
 
 /**
- * Finds the range that images were scaled to, by the least and the greatest of all their values:
+ * Guesses the range that images were scaled to from the minimum and maximum of all their values:
  *
- * | values | range |
- * |---|---|
- * | from 0 to 2 | [0, 1] |
- * | from 0 to more than 2 | [0, 255] |
- * | from -2 to 2, some below 0 | [-1, 1] |
- * | all others | from the least to the greatest |
+ * | minimum | maximum | range |
+ * |---|---|---|
+ * | at least 0 | at most 2 | [0, 1] |
+ * | at least 0 | above 2 | [0, 255] |
+ * | from -2 to below 0 | at most 2 | [-1, 1] |
+ * | any other | | from the minimum to the maximum |
  *
- * A note says so if values are outside of the range and will be cut, if it is stretched, if values that hardly go below
- * 0 leave a doubt, or if some are not numbers.
+ * The note says whether values are clipped or stretched, whether the guess is uncertain because the minimum is only just
+ * below 0, and how many values are not finite.
  */
 export function detectRange(images: readonly Image[]): ValueRange {
-	let [least, most, invalid] = [
+	let [min, max, invalid] = [
 		Number.POSITIVE_INFINITY,
 		Number.NEGATIVE_INFINITY,
 		0,
@@ -31,21 +31,21 @@ export function detectRange(images: readonly Image[]): ValueRange {
 		for (const value of data) {
 			if (!Number.isFinite(value)) invalid++;
 			else {
-				if (value < least) least = value;
-				if (value > most) most = value;
+				if (value < min) min = value;
+				if (value > max) max = value;
 			}
 		}
 	}
-	// There are no numbers at all.
-	if (least > most) [least, most] = [0, 0];
-	const [black, white] = guessRange(least, most);
-	const isCut = least < black || most > white;
-	const isStretched = least < -2 || (least < 0 && most > 2);
-	const isDoubtful = black === -1 && least > -0.5;
+	// No value is finite.
+	if (min > max) [min, max] = [0, 0];
+	const [black, white] = guessRange(min, max);
+	const isClipped = min < black || max > white;
+	const isStretched = min < -2 || (min < 0 && max > 2);
+	const isUncertain = black === -1 && min > -0.5;
 	const notes = [
-		...(isCut || isStretched || isDoubtful
+		...(isClipped || isStretched || isUncertain
 			? [
-					`values from ${format(least)} to ${format(most)}, shown with ${format(black)} as black and ${format(white)} as white`,
+					`values from ${format(min)} to ${format(max)}, shown with ${format(black)} as black and ${format(white)} as white`,
 				]
 			: []),
 		...(invalid > 0
@@ -55,13 +55,13 @@ export function detectRange(images: readonly Image[]): ValueRange {
 	return { black, white, note: notes.join("; ") || undefined };
 }
 
-function guessRange(least: number, most: number): [number, number] {
-	// Brighter or of more contrast than 0–1, but as 0–255 it would be black.
-	if (least >= 0) return most <= 2 ? [0, 1] : [0, 255];
-	return least >= -2 && most <= 2 ? [-1, 1] : [least, most];
+function guessRange(min: number, max: number): [number, number] {
+	// Augmentation may exceed 1, and values up to 2 would look black as 0–255.
+	if (min >= 0) return max <= 2 ? [0, 1] : [0, 255];
+	return min >= -2 && max <= 2 ? [-1, 1] : [min, max];
 }
 
-/** An image's values as bytes. What is outside of the range is cut, what is not a number black. */
+/** Converts an image's values to bytes. Values outside the range are clipped; values that are not finite become black. */
 export function toBytes(
 	{ data, shape }: Image,
 	{ black, white }: ValueRange,

@@ -1,52 +1,97 @@
 import sharp from "sharp";
-import type { EncodedImage } from "../charts/figure";
+import { nameLabel } from "../charts/labels";
 import { ImageDataset } from "../dataset/dataset";
 import type { Example, Label } from "../dataset/example";
 import { dataNote } from "../sources/data_note";
 import { toOneLine } from "../text";
-import { captionExample } from "./grid_captions";
-import { chooseElements } from "./grid_choice";
+import { type Chosen, chooseElements } from "./grid_choice";
 import { cellHeight, drawLabels, gap, headingHeight } from "./grid_labels";
 import { toThumbnail } from "./grid_thumbnail";
 import { detectRange } from "./grid_values";
 import { hasFonts } from "./svg_text";
 
-/** How a grid of images is laid out and labelled. */
+/** An image for `show`. */
+export interface EncodedImage {
+	/** The encoded image. */
+	readonly bytes: Buffer;
+	readonly type: "image/jpeg" | "image/png";
+	/** A short description, used as alternative text. */
+	readonly title: string;
+	/** Everything that the image says in words, for front ends that only show text. */
+	readonly text: string;
+	/** Whether the labels are drawn on the image: false on a machine without fonts. */
+	readonly labelled: boolean;
+}
+
+/** Options of `imageGrid`. */
 export interface ImageGridOptions {
-	/** Default: none. */
+	/**
+	 * The heading above the images.
+	 *
+	 * @default undefined, for none
+	 */
 	readonly title?: string;
-	/** How many images to show at most. Default: 12. */
+	/**
+	 * The maximum number of images.
+	 *
+	 * @default 12
+	 */
 	readonly maxImages?: number;
-	/** Images in a row. Default: 6. */
+	/**
+	 * Images per row.
+	 *
+	 * @default 6
+	 */
 	readonly columns?: number;
-	/** Width and height of an image, in pixels. Default: 144. */
+	/**
+	 * Width and height of an image, in pixels.
+	 *
+	 * @default 144
+	 */
 	readonly size?: number;
-	/** The names of the labels 0, 1, … Default: those of the data set; a label without a name is shown as `label 2`. */
+	/**
+	 * The names of the labels 0, 1, … A label without a name is shown as `label 2`.
+	 *
+	 * @default the data set's class names
+	 */
 	readonly classNames?: readonly string[] | undefined;
-	/** What `predict` gave for these examples, in their order, as for `confusionChart`: each image then tells whether it is right. */
+	/**
+	 * What `predict` returned for these examples, in the same order, as for `confusionChart`. Each image is then marked as
+	 * right or wrong.
+	 *
+	 * @default undefined, for labels only
+	 */
 	readonly predictions?: readonly ArrayLike<number>[];
 	/**
-	 * Shows the wrong predictions first, the surest before all, on half of the places at most. Of a mapped data set all
-	 * elements are then computed for their labels, which a map may have changed; if yours does not, give the data set from before the map. Default: false.
+	 * Shows wrong predictions first, the most confident ones leading, in up to half of the grid.
+	 *
+	 * Maps may change labels, so all elements of a mapped data set are computed for this. If yours do not change them, pass
+	 * the data set from before `map`.
+	 *
+	 * @default false
 	 */
 	readonly wrongFirst?: boolean;
 }
 
 /**
- * Composes images of examples with their labels, and with predictions where there are some, into one JPEG.
+ * Arranges images with their labels, and with predictions if given, in one JPEG.
  *
- * Photos as they are stored keep their aspect ratio; preprocessed images are shown as a model sees them, grey, RGB or RGBA.
- * Their values are taken for 0–1 if none is below 0 and none above 2, for 0–255 if some are above 2, for -1–1 if some are
- * below 0, and all of them between -2 and 2; any other values are stretched from black to white. This looks at the values
- * of the whole grid. Where it may be mistaken, cuts values or meets one that is not a number, the image says so.
+ * Stored photos keep their aspect ratio. Preprocessed images (grey, RGB or RGBA) are shown as the model sees them: the
+ * range of their values (0–1, -1–1 or 0–255) is guessed from all images of the grid, any other range is stretched from
+ * black to white, and a note on the image says if the guess is uncertain, or if values were clipped or are not finite.
  *
- * Labels are those that the data set's maps give: class indices and one-hot rows are shown by the class's name, other
- * numbers as they are. Right and wrong predictions are told apart by a tick or a cross and by the frame's line, not by
- * colour alone.
+ * Labels are those after the data set's maps: class indices and one-hot rows are shown by class name, other numbers as they
+ * are. Right and wrong predictions differ in mark and frame, not only in colour.
  *
- * @param examples with predictions, in an order that does not change from one iteration to the next
+ * @param examples with predictions, their order must be the same in every iteration
  * @returns an image for `show`
- * @throws TransferLearningError if an image cannot be read or shown, or if predictions and labels do not go together.
+ * @throws TransferLearningError if an image cannot be read or shown, or if predictions and labels do not match.
+ *
+ * @example
+ * ```ts
+ * const predictions = await predict(model, test.map(preprocess).batch(32));
+ * show(await imageGrid(test, { predictions, wrongFirst: true }));
+ * ```
  */
 export async function imageGrid(
 	examples: ImageDataset<Example<Label>> | readonly Example[],
@@ -66,9 +111,7 @@ export async function imageGrid(
 		elements.map((element) => toThumbnail(element, range, size)),
 	);
 	const classNames = options.classNames ?? dataset.classNames;
-	const captions = chosen.map(({ element, judged }) =>
-		captionExample(judged?.label ?? element.label, classNames, judged),
-	);
+	const captions = chosen.map((one) => captionLines(one, classNames));
 	const labelled = await hasFonts();
 	const title = [options.title, dataNote()].filter(Boolean).join(" – ");
 	const headings = [title, range.note].flatMap((line) => line || []);
@@ -84,9 +127,12 @@ export async function imageGrid(
 		width: gap + inRow * (size + gap),
 		height: top + gap + Math.ceil(chosen.length / inRow) * (height + gap),
 	};
-	const labels = drawLabels(whole, labelled ? headings : [], size, [
-		...captions.map((caption, i) => ({ caption, ...place(i), labelled })),
-	]);
+	const marks = chosen.map(({ judged }, i) => ({
+		lines: labelled ? (captions[i] ?? []) : [],
+		right: judged && judged.predicted === judged.label,
+		...place(i),
+	}));
+	const labels = drawLabels(whole, labelled ? headings : [], size, marks);
 	const bytes = await sharp({
 		create: { ...whole, channels: 3, background: "#ffffff" },
 	})
@@ -96,8 +142,8 @@ export async function imageGrid(
 		])
 		.jpeg({ quality: 82 })
 		.toBuffer();
-	const lines = captions.map(({ lines }, i) =>
-		[elements[i]?.id ?? "", ...lines].map(toOneLine).join("  "),
+	const lines = captions.map((caption, i) =>
+		[elements[i]?.id ?? "", ...caption].map(toOneLine).join("  "),
 	);
 	return {
 		bytes,
@@ -106,6 +152,21 @@ export async function imageGrid(
 		text: [...headings, ...lines].join("\n"),
 		labelled,
 	};
+}
+
+/** The label, and the prediction with its confidence if there is one. */
+function captionLines(
+	{ element, judged }: Chosen,
+	classNames: readonly string[] | undefined,
+): string[] {
+	if (!judged) return [nameLabel(element.label, classNames)];
+	const { label, predicted, confidence } = judged;
+	const percent =
+		confidence > 0.99 && confidence < 1 ? ">99" : (confidence * 100).toFixed(0);
+	return [
+		nameLabel(label, classNames),
+		`says ${nameLabel(predicted, classNames)}, ${percent} %`,
+	];
 }
 
 // Array.isArray does not narrow a readonly array.

@@ -1,54 +1,51 @@
-import type { EncodedImage, Figure } from "../charts/figure";
+import { randomUUID } from "node:crypto";
 import { formatFigure } from "../charts/figure_text";
-import { addSubtitle } from "../charts/theme";
+import { addSubtitle, type Figure } from "../charts/theme";
 import { dataNote } from "../sources/data_note";
-import { displayInNotebook, uniqueElementId } from "./tslab";
+import type { EncodedImage } from "./image_grid";
+import { displayInNotebook } from "./tslab";
 
 /**
- * Shows a Plotly figure or an image under the cell that is running.
+ * Shows a Plotly figure or an image below the running cell, or prints its text outside a notebook.
  *
- * A figure goes out as one bundle: Plotly's JSON for JupyterLab and VS Code, HTML for pages that nbconvert makes,
- * and a table for whatever shows text only. Outside a notebook the text is printed.
+ * A figure is sent in several forms: Plotly's JSON for JupyterLab and VS Code, HTML for pages that nbconvert exports, and
+ * a table for front ends that only show text.
+ *
+ * @param shown a chart, or what `imageGrid` returned
+ *
+ * @example
+ * ```ts
+ * show(historyChart(history));
+ * show(await imageGrid(train));
+ * ```
  */
 export function show(shown: Figure | EncodedImage): void {
-	const isImage = "bytes" in shown;
-	if (!(isImage ? showImage(shown) : showFigure(withNote(shown)))) {
-		console.log(isImage ? shown.text : formatFigure(withNote(shown)));
-	}
+	if ("bytes" in shown) showImage(shown);
+	else showFigure(withNote(shown));
 }
 
-function showImage({
-	bytes,
-	type,
-	text,
-	title,
-	labelled,
-}: EncodedImage): boolean {
+function showImage({ bytes, type, text, title, labelled }: EncodedImage): void {
 	const shown = displayInNotebook(
 		{ [type]: bytes.toString("base64"), "text/plain": text },
 		{ [type]: { alt: title } },
 	);
-	if (shown && !labelled) {
+	if (!shown) console.log(text);
+	else if (!labelled) {
 		console.log(`This machine has no font to label images with.\n${text}`);
 	}
-	return shown;
 }
 
-function showFigure(figure: Figure): boolean {
-	const { data, layout, config } = figure;
-	const shown = {
-		data,
-		layout,
-		config: { displaylogo: false, ...config },
-	};
-	return displayInNotebook({
-		"application/vnd.plotly.v1+json": shown,
-		"text/html": formatHtml(shown),
+function showFigure(figure: Figure): void {
+	const config = { displaylogo: false, ...figure.config };
+	const bundle = {
+		"application/vnd.plotly.v1+json": { ...figure, config },
+		"text/html": formatHtml({ ...figure, config }),
 		"text/plain": formatFigure(figure),
-	});
+	};
+	if (!displayInNotebook(bundle)) console.log(bundle["text/plain"]);
 }
 
-/** The figure with what every result has to tell of its data under its title. */
+/** Adds the caveat about the data below the figure's title, if there is one. */
 function withNote(figure: Figure): Figure {
 	const note = dataNote();
 	return note === undefined
@@ -56,12 +53,12 @@ function withNote(figure: Figure): Figure {
 		: { ...figure, layout: addSubtitle(figure.layout, note) };
 }
 
-/** The figure as a fragment for a page that has loaded plotly.js. */
+/** The figure as HTML for a page that has loaded plotly.js. */
 function formatHtml({ data, layout, config }: Figure): string {
-	const id = uniqueElementId();
-	// JupyterLab resizes its charts itself; here plotly.js has to.
+	const id = `chart-${randomUUID()}`;
+	// JupyterLab resizes charts itself; on an exported page plotly.js must do it.
 	const responsive = { responsive: true, ...config };
-	// A "<" inside a script could end it.
+	// A "<" could end the script element.
 	const json = [data, layout, responsive]
 		.map((part) => JSON.stringify(part).replaceAll("<", "\\u003c"))
 		.join(", ");

@@ -1,10 +1,10 @@
 import sharp from "sharp";
 import { toOneLine } from "../text";
 
-/** Sans-serif fonts that Linux, macOS and Windows bring. */
+/** Sans-serif fonts of Linux, macOS and Windows. */
 export const fontFamily = "DejaVu Sans, Helvetica, Arial, sans-serif";
 
-/** A text as an element of an SVG, its left end on the baseline at `x`, `y`. */
+/** Creates an SVG text element whose baseline starts at `x`, `y`. */
 export function svgText(
 	text: string,
 	x: number,
@@ -16,7 +16,7 @@ export function svgText(
 	);
 }
 
-/** Makes a text stand for itself in XML or HTML, on one line. What XML does not allow becomes �. */
+/** Escapes a text for XML or HTML, on one line. Characters that XML does not allow become �. */
 export function escapeXml(text: string): string {
 	return toOneLine(text)
 		.replace(/[\p{Cs}\ufffe\uffff]/gu, "\ufffd")
@@ -29,7 +29,7 @@ export function escapeXml(text: string): string {
 
 let fonts: Promise<boolean> | undefined;
 
-/** Whether sharp finds a font on this machine. Without one, letters are missing or all the same box. */
+/** Whether sharp finds a font on this machine: without one, all letters are missing or drawn as the same box. */
 export function hasFonts(): Promise<boolean> {
 	fonts ??= Promise.all(["iii", "MMM"].map(render)).then(
 		([thin, wide]) => !(thin as Buffer).equals(wide as Buffer),

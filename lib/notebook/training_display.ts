@@ -1,55 +1,46 @@
+import { formatSeconds } from "../text";
 import type { Logs } from "../training/callbacks";
 import type { ShownTraining, TrainingDisplay } from "../training/display";
 import type { Metrics } from "../training/history";
-import { createBar, progressHtml } from "./progress";
-import { escapeXml } from "./svg_text";
-import { createThrottle } from "./throttle";
-import { createTimeLeft } from "./time_left";
+import { createScreen } from "./screens";
 import { chartSvg, historyTable } from "./training_html";
 import { formatEpochs, formatMetrics } from "./training_text";
-import { createOutput, inNotebook } from "./tslab";
-
-/** A place to show a training in: all but the counting. */
-interface Screen {
-	draw(status: Status): void;
-	epoch(): void;
-	end(remark: string | undefined): void;
-}
-
-/** Where a training is. */
-interface Status {
-	/** From 1. */
-	readonly epoch: number;
-	/** The share of the epoch's batches that is done, 0–1. */
-	readonly fraction: number;
-	/** The batch, the metrics and the time. */
-	readonly text: string;
-}
 
 /** Shows a training in place: a bar, a table and a chart in a notebook, a bar and lines in a terminal, lines elsewhere. */
 export function createTrainingDisplay(
 	training: ShownTraining,
 ): TrainingDisplay {
+	if (!training.verbose) {
+		return { end: (remark) => remark && console.log(remark) };
+	}
 	const { epochs, initialEpoch, batches, history } = training;
-	const screen = createScreen(training);
-	const isDue = createThrottle();
-	const timeLeft = createTimeLeft(epochs - initialEpoch, batches);
+	const screen = createScreen(false);
+	const estimateTimeLeft = createEstimate(epochs - initialEpoch, batches);
 	const started = performance.now();
+	const epochLines = () => formatEpochs(history, epochs, initialEpoch);
 	let done = 0;
 	let trained: Logs = {};
-	const draw = () => {
-		done++;
-		if (!isDue()) return;
+	const createFrame = () => {
 		const { batch, size, ...metrics } = trained;
 		const text = [
-			// A narrow terminal cuts what comes last.
+			// A narrow terminal cuts off the end.
 			`${done}/${batches}`,
-			timeLeft(history.seconds.length, done),
+			estimateTimeLeft(history.seconds.length, done),
 			...formatMetrics(metrics as unknown as Metrics),
 			`${((performance.now() - started) / 1000).toFixed(0)} s so far`,
 		].join(" - ");
-		const epoch = initialEpoch + history.seconds.length + 1;
-		screen.draw({ epoch, fraction: done / batches, text });
+		return {
+			title: `Epoch ${initialEpoch + history.seconds.length + 1}/${epochs}`,
+			fraction: done / batches,
+			text,
+			html:
+				chartSvg(history, epochs - initialEpoch) +
+				historyTable(history, undefined, initialEpoch),
+		};
+	};
+	const draw = () => {
+		done++;
+		screen.draw(createFrame);
 	};
 	return {
 		onBatchEnd(_, logs = {}) {
@@ -59,73 +50,45 @@ export function createTrainingDisplay(
 		onTestBatchEnd: draw,
 		onEpochEnd() {
 			done = 0;
-			screen.epoch();
+			screen.line(epochLines().at(-1) ?? "");
 		},
-		end: screen.end,
-	};
-}
-
-function createScreen(training: ShownTraining): Screen {
-	if (!training.verbose) return { ...plainScreen(training), epoch() {} };
-	if (inNotebook()) return notebookScreen(training);
-	return process.stdout.isTTY
-		? terminalScreen(training)
-		: plainScreen(training);
-}
-
-function notebookScreen({
-	epochs,
-	initialEpoch,
-	history,
-}: ShownTraining): Screen {
-	const output = createOutput();
-	return {
-		draw({ epoch, fraction, text }) {
-			output({
-				"text/html": `<div><b>Epoch ${epoch}/${epochs}</b> ${progressHtml(fraction)} ${escapeXml(text)}</div>${chartSvg(history, epochs - initialEpoch)}${historyTable(history, undefined, initialEpoch)}`,
-				"text/plain": `Epoch ${epoch}/${epochs} - ${text}`,
-			});
-		},
-		epoch() {},
 		end(remark) {
-			output({
+			screen.end(remark, {
 				"text/html": historyTable(history, remark, initialEpoch),
-				"text/plain": [
-					...formatEpochs(history, epochs, initialEpoch),
-					remark ?? [],
-				]
-					.flat()
-					.join("\n"),
+				"text/plain": [...epochLines(), remark ?? []].flat().join("\n"),
 			});
 		},
 	};
 }
 
-function plainScreen({ epochs, initialEpoch, history }: ShownTraining): Screen {
-	return {
-		draw() {},
-		epoch: () =>
-			console.log(formatEpochs(history, epochs, initialEpoch).at(-1)),
-		end: (remark) => remark && console.log(remark),
-	};
-}
+/**
+ * Creates a function that estimates the time left, such as `≤ 3 min 05 s left`.
+ *
+ * In the first epoch the estimate is an upper bound, because frozen layers are computed only then.
+ *
+ * @param batches per epoch
+ */
+function createEstimate(epochs: number, batches: number) {
+	let epochStarted = performance.now();
+	let lastEpoch = 0;
+	let secondsPerBatch = 0;
 
-function terminalScreen(training: ShownTraining): Screen {
-	const lines = plainScreen(training);
-	const bar = createBar();
-	return {
-		draw({ epoch, fraction, text }) {
-			const payload = { title: `Epoch ${epoch}/${training.epochs}`, text };
-			if (!bar.isActive) bar.start(1, 0, payload);
-			bar.update(fraction, payload);
-		},
-		epoch() {
-			bar.stop();
-			lines.epoch();
-		},
-		end(remark) {
-			bar.stop();
-			lines.end(remark);
-		},
+	/**
+	 * @param epoch the number of complete epochs
+	 * @param done the number of batches done in the next one, at least 1
+	 */
+	return (epoch: number, done: number): string => {
+		const now = performance.now();
+		if (epoch > lastEpoch) {
+			// The batches of the new epoch started right after the last epoch's end.
+			secondsPerBatch =
+				(now - epochStarted) / 1000 / (batches * (epoch - lastEpoch) + done);
+			epochStarted = now - done * secondsPerBatch * 1000;
+			lastEpoch = epoch;
+		}
+		const current = (now - epochStarted) / 1000 / done;
+		const rate = epoch === 0 ? current : secondsPerBatch;
+		const left = rate * ((epochs - epoch) * batches - done);
+		return `${epoch === 0 && epochs > 1 ? "≤ " : ""}${formatSeconds(left)} left`;
 	};
 }

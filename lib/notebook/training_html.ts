@@ -5,7 +5,7 @@ import type { History } from "../training/history";
 import { escapeXml } from "./svg_text";
 import { formatMetric, metricColumns } from "./training_text";
 
-/** A history as an HTML table, a row an epoch, numbered on from `initialEpoch`. */
+/** Formats a history as an HTML table with one row per epoch, numbered from `initialEpoch + 1`. */
 export function historyTable(
 	history: History,
 	remark?: string,
@@ -33,9 +33,9 @@ const height = size.height - margin.top - margin.bottom;
 const bottom = margin.top + height;
 
 /**
- * The metric of `historyChart` and the loss so far, side by side: an SVG that is redrawn at a glance, where Plotly would flicker.
+ * Plots the metric of `historyChart` and the loss so far side by side, as an SVG: Plotly would flicker when redrawn.
  *
- * @param epochs how many there will be
+ * @param epochs the number of epochs to make room for
  */
 export function chartSvg(history: History, epochs: number): string {
 	const metrics = [mainMetric(history), "loss"].filter(
@@ -55,7 +55,7 @@ function panel(history: History, metric: string, epochs: number): string {
 	const values = finite(all);
 	const low = Math.min(0, ...values);
 	const high = Math.max(metric === "accuracy" ? 1 : low, ...values);
-	// Where nothing is above the axis, any scale shows it.
+	// If all values lie on the axis, any scale will do.
 	const scale = high > low ? height / (high - low) : 0;
 	const x = (epoch: number) =>
 		margin.left + (epochs > 1 ? (epoch / (epochs - 1)) * width : width / 2);
@@ -68,7 +68,7 @@ function panel(history: History, metric: string, epochs: number): string {
 ${drawLine(training, x, y, palette[0], "none")}${drawLine(validation, x, y, palette[1], "5 3")}`;
 }
 
-/** A line with a gap where a value is not a number, and a dot on each value without neighbours and on the last. */
+/** Draws a line with a gap where a value is not finite, and a dot on isolated values and on the last one. */
 function drawLine(
 	values: readonly number[],
 	x: (epoch: number) => number,
@@ -77,19 +77,19 @@ function drawLine(
 	dash: string,
 ): string {
 	const isNumber = (epoch: number) => Number.isFinite(values[epoch]);
-	const stretches: string[][] = [];
+	const segments: string[][] = [];
 	let dots = "";
 	values.forEach((value, epoch) => {
 		if (!isNumber(epoch)) return;
 		const [left, top] = [x(epoch).toFixed(1), y(value).toFixed(1)];
-		if (!isNumber(epoch - 1)) stretches.push([]);
-		stretches.at(-1)?.push(`${left},${top}`);
+		if (!isNumber(epoch - 1)) segments.push([]);
+		segments.at(-1)?.push(`${left},${top}`);
 		const isAlone = !isNumber(epoch - 1) && !isNumber(epoch + 1);
 		if (isAlone || epoch === values.length - 1) {
 			dots += `<circle cx="${left}" cy="${top}" r="3" fill="${color}"/>`;
 		}
 	});
-	const lines = stretches.map(
+	const lines = segments.map(
 		(points) =>
 			`<polyline points="${points.join(" ")}" fill="none" stroke="${color}" stroke-width="2" stroke-dasharray="${dash}"/>`,
 	);

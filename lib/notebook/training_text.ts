@@ -1,13 +1,13 @@
 import type { History, Metrics } from "../training/history";
 
-/** `loss: 0.1234`, `accuracy: 0.9500`, … */
+/** Formats metrics as `loss: 0.1234`, `accuracy: 0.9500`, … */
 export function formatMetrics(metrics: Metrics): string[] {
 	return Object.entries(metrics).map(
 		([name, value]) => `${name}: ${formatMetric(value)}`,
 	);
 }
 
-/** A metric's value as Keras prints it: four places, or four digits after the first where that would leave next to nothing. */
+/** Formats a value as Keras's progress bar does: four decimals, or scientific notation up to 0.001. */
 export function formatMetric(value: number): string {
 	if (!Number.isFinite(value)) return "not a number";
 	return value !== 0 && Math.abs(value) <= 1e-3
@@ -15,7 +15,7 @@ export function formatMetric(value: number): string {
 		: value.toFixed(4);
 }
 
-/** A line for each epoch of a history, as Keras prints them: `Epoch  3/10 - 0.21 s - loss: 0.0841 - accuracy: 0.9737 - …` */
+/** Formats a history as one line per epoch, similar to Keras: `Epoch  3/10 - 0.21 s - loss: 0.0841 - accuracy: 0.9737 - …` */
 export function formatEpochs(
 	history: History,
 	epochs: number,
@@ -37,7 +37,7 @@ export function formatEpochs(
 	});
 }
 
-/** The metrics that a history holds, those of training first, without the empty ones and the seconds. */
+/** The metrics of a history that have values, training before validation, without the seconds. */
 export function metricColumns(history: History): [string, number[]][] {
 	const filled = Object.entries(history).filter(
 		([name, values]) => name !== "seconds" && values.length > 0,

@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
-// The one file that knows tslab's insides. Its public API sends one MIME type a call, and a chart needs
-// several in one bundle, of which each front end picks the one that it shows best. And its
-// interruption abandons a cell whose work goes on unseen.
+// The only file that uses tslab's internals. Its public API sends one MIME type per call, but a chart needs several in
+// one bundle, from which each front end picks the best one. And its interruption fails a cell whose work continues unseen.
 
 type WriteDisplayData = (
 	message: {
@@ -15,19 +14,19 @@ type WriteDisplayData = (
 	update: boolean,
 ) => void;
 
-/** One output of a cell, in several forms by MIME type, e.g. `{ 'text/plain': '…', 'text/html': '…' }`. */
+/** One output of a cell in several forms, by MIME type: `{ 'text/plain': '…', 'text/html': '…' }`. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
-/** Whether this runs in a cell of a notebook. */
+/** Whether this runs in a notebook cell. */
 export function inNotebook(): boolean {
 	return writeDisplayData() !== undefined;
 }
 
 /**
- * Adds an output to the cell that is running.
+ * Adds an output to the running cell.
  *
  * @param metadata by MIME type, e.g. `{ 'image/png': { alt: '…' } }`
- * @returns false if this is no notebook: then nothing was shown
+ * @returns false if nothing was shown, because this is not a notebook
  */
 export function displayInNotebook(
 	data: MimeBundle,
@@ -38,9 +37,9 @@ export function displayInNotebook(
 	return write !== undefined;
 }
 
-/** Makes an output of the cell that is running whose content can be replaced. Call it in a notebook only. */
+/** Adds an output to the running cell, and returns a function that replaces its content. Only for notebooks. */
 export function createOutput(): (data: MimeBundle) => void {
-	// The cell's own function: an update that comes late belongs to this cell still.
+	// The function of this cell, so that a late update does not go to the next one.
 	const write = writeDisplayData();
 	const transient = { display_id: randomUUID() };
 	let update = false;
@@ -52,8 +51,8 @@ export function createOutput(): (data: MimeBundle) => void {
 }
 
 /**
- * While `npm start` runs the notebook, the kernel's own standard output leads to its terminal, a JSON object a line.
- * In a cell `process.stdout` is another one.
+ * Sends progress to the terminal of `npm start`, which reads the kernel's standard output as one JSON object per line.
+ * Descriptor 1 is used because `process.stdout` belongs to the cell.
  */
 function tellTerminal(text: string): void {
 	if (!process.env.TRANSFER_LEARNING_FOLLOWED) return;
@@ -62,25 +61,20 @@ function tellTerminal(text: string): void {
 	fs.writeSync(1, `${JSON.stringify(event)}\n`);
 }
 
-/** An identifier for an element of the page that no other output has. */
-export function uniqueElementId(): string {
-	return `chart-${randomUUID()}`;
-}
-
 /**
- * Lets the kernel's interruption (■ in JupyterLab) call `onInterrupt` instead of failing the cell, once. A
- * second one fails the cell as usual. Outside a notebook nothing changes: Ctrl-C ends the process.
+ * Makes the next interruption of the kernel (■ in JupyterLab) call `onInterrupt` instead of failing the cell. A second one
+ * fails the cell as usual. Outside a notebook nothing changes: Ctrl-C ends the process.
  *
- * @returns a function that gives the interruption back to the kernel; call it in the end
+ * @returns a function that restores the kernel's own handling; call it when the work is done
  */
 export async function onInterruption(
 	onInterrupt: () => void,
 ): Promise<() => void> {
 	if (!inNotebook()) return () => {};
-	// Until its first await a cell runs under Node's `breakOnSigint`, which takes all listeners away and puts them back
-	// after it; of one that is added meanwhile the operating system would not be told, and SIGINT would end the kernel.
+	// Until its first await, a cell runs under Node's `breakOnSigint`, which removes all listeners and restores them
+	// afterwards. A listener added in between would not be registered with the system, and SIGINT would end the kernel.
 	await setImmediate();
-	// tslab's listener would report the cell as failed while its work goes on.
+	// tslab's listener would report the cell as failed while its work continues.
 	const kernels = process.listeners("SIGINT");
 	let restored = false;
 	const restore = () => {
@@ -93,15 +87,15 @@ export async function onInterruption(
 		restore();
 		onInterrupt();
 	};
-	// Ours goes first in, so that there is no moment without a listener, in which SIGINT ends the kernel.
+	// Added before the others are removed, because SIGINT without a listener would end the kernel.
 	process.on("SIGINT", interrupt);
 	for (const listener of kernels) process.off("SIGINT", listener);
 	return restore;
 }
 
-/** The kernel's own function for display messages, while a cell runs in a tslab kernel. */
+/** The kernel's own function for display messages, if a cell is running in a tslab kernel. */
 function writeDisplayData(): WriteDisplayData | undefined {
-	// Only a kernel has loaded this module; loading it here would start to pull in ZeroMQ.
+	// Only a kernel has loaded this module; requiring it here would load ZeroMQ.
 	let file: string;
 	try {
 		file = require.resolve("tslab/dist/jupyter");

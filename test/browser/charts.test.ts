@@ -30,8 +30,7 @@ const growth = [500, 1000, 2000].map((photos) => ({
 	memory: photos * 1e6,
 }));
 const cell = `import {
-  accuracyChart, comparisonChart, confidenceChart, confusionChart, historyChart, labelChart, lossChart,
-  rocChart, show,
+  comparisonChart, confidenceChart, confusionChart, historyChart, labelChart, rocChart, show,
 } from 'transfer-learning';
 const run = {
   loss: [0.7, 0.5, 0.4], accuracy: [0.5, 0.7, 0.8], val_loss: [0.6, 0.5, 0.6], val_accuracy: [0.6, 0.8, 0.7], seconds: [1, 1, 1],
@@ -39,8 +38,6 @@ const run = {
 const predictions = Array.from({ length: 200 }, (_, i) => [(i * 37 % 200) / 200]);
 const labels = predictions.map(([probability], i) => Number(probability + (i % 7) / 10 > 0.7));
 show(historyChart(run, { title: 'historyChart' }));
-show(accuracyChart(run, { title: 'accuracyChart' }));
-show(lossChart(run, { title: 'lossChart' }));
 show(comparisonChart({ 'first run': run, 'second run': { ...run, val_accuracy: [0.5, 0.6, 0.75] } }, { title: 'comparisonChart' }));
 show(labelChart({ cat: 515, dog: 485 }, { title: 'labelChart' }));
 show(confusionChart(labels, predictions, { title: 'confusionChart' }));
@@ -51,8 +48,6 @@ show(${JSON.stringify(growthChart(growth, "growthChart"))});`;
 
 const charts = [
 	["historyChart", 6],
-	["accuracyChart", 3],
-	["lossChart", 3],
 	["comparisonChart", 2],
 	["labelChart", 1],
 	["confusionChart", 1],

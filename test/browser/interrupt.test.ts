@@ -11,7 +11,7 @@ import {
 import { writeCells } from "./notebooks";
 
 const training = `import * as tf from '@tensorflow/tfjs-node-gpu';
-import { accuracyChart, fit, load, preprocess, show } from 'transfer-learning';
+import { fit, historyChart, load, preprocess, show } from 'transfer-learning';
 const { train } = await load('cats_vs_dogs');
 const batches = train.take(96).map(preprocess).batch(32);
 const model = tf.sequential({
@@ -26,7 +26,7 @@ const history = await fit(model, batches, { epochs: 1000, validationData: batche
 console.log('this cell goes on');`;
 
 const afterwards = `console.log('epochs kept:', history.loss.length, history.val_accuracy.length, history.seconds.length);
-show(accuracyChart(history));`;
+show(historyChart(history));`;
 
 let lab: Lab;
 let page: Page;

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-	accuracyChart,
 	comparisonChart,
 	type Figure,
 	type History,
 	historyChart,
-	lossChart,
 } from "transfer-learning";
 import { formatFigure } from "../../lib/dist/charts/figure_text";
 import { chartSvg, historyTable } from "../../lib/dist/notebook/training_html";
@@ -49,6 +47,12 @@ const interrupted: History = {
 };
 const histories = { lossOnly, regression, broken, single, interrupted };
 
+/** The history without its metrics, of which `historyChart` shows the loss alone. */
+const lossOf = ({ loss, val_loss, seconds }: History): History => ({
+	loss,
+	val_loss,
+	seconds,
+});
 const names = ({ data }: Figure) => data.map(({ name }) => name);
 
 test("a history without accuracy is drawn with its first other metric, or with the loss alone", () => {
@@ -87,15 +91,8 @@ test("no epoch is called the best by a metric that nobody knows", () => {
 	]);
 });
 
-test("accuracyChart refuses a history without accuracy and says what to do", () => {
-	assert.throws(() => accuracyChart(regression), {
-		name: "TransferLearningError",
-		message: /metrics: \['accuracy'\].*lossChart.*mse, cosine/s,
-	});
-});
-
 test("what is not a number is a gap, and said in words", () => {
-	const chart = lossChart(broken);
+	const chart = historyChart(lossOf(broken));
 	assert.deepEqual((chart.data[0] as { y: unknown }).y, [0.7, null, null, 0.5]);
 	assert.deepEqual(names(chart), ["Loss", "Best Epoch"]);
 	assert.deepEqual(chart.layout.yaxis?.title, {
@@ -119,7 +116,7 @@ test("what is not a number is a gap, and said in words", () => {
 	assert.deepEqual(metrics, ["loss: not a number"]);
 	assert.match(chartSvg(broken, 4), /not a number/);
 	const nothing = { ...broken, loss: broken.loss.map(() => Number.NaN) };
-	assert.deepEqual(names(lossChart(nothing)), ["Loss"]);
+	assert.deepEqual(names(historyChart(lossOf(nothing))), ["Loss"]);
 });
 
 test("tiny values are not rounded to nothing", () => {
@@ -133,7 +130,7 @@ test("every history makes charts that Plotly's schema allows, and an SVG whose c
 	const figures = Object.fromEntries(
 		Object.entries(histories).flatMap(([name, history]) => [
 			[name, historyChart(history)],
-			[`${name} loss`, lossChart(history)],
+			[`${name} loss`, historyChart(lossOf(history))],
 			[`${name} compared`, comparisonChart({ one: history, two: history })],
 		]),
 	);

@@ -187,7 +187,7 @@ test("without names classes are numbers, never cat and dog", () => {
 	for (const chart of [confusionChart, rocChart, confidenceChart]) {
 		assert.doesNotMatch(JSON.stringify(chart([0, 1], two)), /\bcat\b|\bdog\b/i);
 	}
-	assert.match(JSON.stringify(rocChart([0, 1], two)), /label 0 taken for/);
+	assert.match(JSON.stringify(rocChart([0, 1], two)), /label 0 predicted as/);
 });
 
 test("what is no prediction of these labels is refused with what to do", () => {
@@ -220,7 +220,7 @@ test("what is no prediction of these labels is refused with what to do", () => {
 			() => confusionChart([0, 1], [[0], [1]], { classNames: ["a", "a"] }),
 			/twice|two classes/i,
 		],
-		[() => rocChart([0, 0], rows.slice(0, 2)), /one alone/],
+		[() => rocChart([0, 0], rows.slice(0, 2)), /same label/],
 	];
 	for (const [draw, message] of refused) {
 		assert.throws(draw, refusal(message));

@@ -251,12 +251,8 @@ test("names of any letters are drawn, and cut between letters", async () => {
 	const { bytes, text } = await imageGrid(flat(images, hostile), { size: 64 });
 	assert.equal((await sharp(bytes).metadata()).format, "jpeg");
 	assert.equal(text.split("\n").length, 3);
-	const caption = {
-		lines: ["👩‍👩‍👧‍👦".repeat(9)],
-		right: undefined,
-	};
 	const svg = drawLabels({ width: 100, height: 100 }, [], 64, [
-		{ caption, left: 0, top: 0, labelled: true },
+		{ lines: ["👩‍👩‍👧‍👦".repeat(9)], right: undefined, left: 0, top: 0 },
 	]);
 	assert.match(svg, />(👩‍👩‍👧‍👦)+…</u);
 	assert.equal(

@@ -96,9 +96,8 @@ test("a network with an output for each label is understood as well", async () =
 
 test("right and wrong differ in the shape of the sign and the line, not in colour alone", async () => {
 	const shape = (right: boolean) => {
-		const caption = { lines: [], right };
 		const svg = drawLabels({ width: 100, height: 100 }, [], 80, [
-			{ caption, left: 0, top: 0, labelled: true },
+			{ lines: [], right, left: 0, top: 0 },
 		]);
 		const attribute = (name: string) =>
 			svg.split(`${name}="`)[1]?.split('"')[0];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import {
-	accuracyChart,
 	confusionChart,
+	historyChart,
 	imageGrid,
 	show,
 } from "transfer-learning";
@@ -27,11 +27,11 @@ function shown(t: TestContext, ...args: Parameters<typeof show>): string {
 
 test("outside a notebook a chart is printed as a table", (t) => {
 	assert.equal(
-		shown(t, accuracyChart(history, { title: "A run" })),
+		shown(t, historyChart(history, { title: "A run" })),
 		`A run
-Epoch  Accuracy  Best Epoch
-    1    0.5000            
-    2    0.7500      0.7500`,
+Epoch  Accuracy  Best Epoch    Loss  Best Epoch
+    1    0.5000              0.7000            
+    2    0.7500      0.7500  0.4000      0.4000`,
 	);
 });
 
@@ -59,7 +59,7 @@ R&D    1    0
 test("what the data need to be told is on every chart and image", async (t) => {
 	setDataNote("Drawings, not photos");
 	t.after(() => setDataNote(undefined));
-	assert.match(shown(t, accuracyChart(history)), /^Drawings, not photos\n/);
+	assert.match(shown(t, historyChart(history)), /^Drawings, not photos\n/);
 	const grid = await imageGrid(madeUpImages(2), { title: "Two" });
 	assert.match(shown(t, grid), /^Two – Drawings, not photos\n/);
 });
