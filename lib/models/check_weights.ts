@@ -4,25 +4,24 @@ import { weightName } from "./saved_layers";
 import { WeightsError } from "./weights_error";
 
 /**
- * Checks a file against what Keras's file of MobileNetV2's weights for `alpha` must hold: as many layers, in each as
- * many arrays, of the same names and shapes, in the same order. All arrays are read, so that HDF5 checks their checksums.
+ * Checks that a file has MobileNetV2's weights for `alpha`: the same layers in the same order, with arrays of the same
+ * names and shapes. All arrays are read, so that HDF5 verifies their checksums.
  *
- * The names of the layers are not compared: Keras goes by order, and its files were made when the layers of
- * MobileNetV2 had other names.
+ * Layer names are not compared: Keras matches layers by order, and its files date from when they had other names.
  *
- * @throws WeightsError saying what is wrong with the file.
+ * @throws WeightsError if the file cannot be read, or does not match.
  */
 export async function checkWeights(file: string, alpha: number): Promise<void> {
 	const wrong = (problem: string) =>
-		new WeightsError(file, problem, "Fetch it again.");
-	// Small for speed: the weights do not depend on the size of the images.
+		new WeightsError(file, problem, "Download it again.");
+	// Small for speed: the weights do not depend on the image size.
 	const model = buildMobileNetV2([32, 32, 3], alpha);
 	try {
 		await readWeights(model, file, (weights, layerCount) => {
 			const expected = model.layers.filter(({ weights }) => weights.length > 0);
 			if (layerCount !== expected.length) {
 				throw wrong(
-					`holds ${layerCount} layers with weights instead of ${expected.length}`,
+					`has ${layerCount} layers with weights instead of ${expected.length}`,
 				);
 			}
 			for (const { layer, variable, dataset, values } of weights) {
@@ -30,7 +29,7 @@ export async function checkWeights(file: string, alpha: number): Promise<void> {
 				const found = weightName(dataset.path);
 				if (found !== name) {
 					throw wrong(
-						`has the array ${found} where layer ${layer.name} has ${name}`,
+						`has the array ${found} where layer ${layer.name} needs ${name}`,
 					);
 				}
 				const size = variable.shape.reduce<number>((a, b) => a * (b ?? 1), 1);

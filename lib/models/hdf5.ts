@@ -1,53 +1,55 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { TransferLearningError } from "../errors";
 import { WeightsError } from "./weights_error";
 
-// What this library uses of h5wasm's types, which a CommonJS module cannot name.
+// The parts of h5wasm's types that are used here: a CommonJS module cannot import the types themselves.
 
+/** An HDF5 group. */
 export interface Group {
 	readonly attrs: Readonly<Record<string, { readonly value: unknown }>>;
 	get(name: string): unknown;
 }
 
+/** An HDF5 data set, which holds one array. */
 export interface Dataset {
 	readonly path: string;
 	readonly shape: readonly number[] | null;
 	readonly value: unknown;
 }
 
-/** Every HDF5 file begins with these bytes. */
-const signature = "\x89HDF\r\n\x1a\n";
-
 /**
- * Opens an HDF5 file, gives its root group to `use`, and closes it again.
+ * Opens an HDF5 file, passes its root group to `use`, and closes the file.
  *
- * @throws WeightsError if the file is missing, truncated or not an HDF5 file.
+ * @throws WeightsError if the file is missing, truncated, damaged or not an HDF5 file; errors are detected here and in `use`.
  */
 export async function readHdf5<T>(
 	file: string,
 	use: (root: Group) => T,
 ): Promise<T> {
-	checkHdf5(file);
-	// An ESM-only package: only a dynamic import reaches it from CommonJS.
+	// An ESM-only package, which CommonJS can only import dynamically.
 	const hdf5 = await import("h5wasm/node");
 	const library = await hdf5.ready;
-	const opened = new hdf5.File(path.resolve(file), "r");
-	// Otherwise a failure to read, such as a wrong checksum, is a page on stderr and arbitrary numbers.
+	// Otherwise an error, such as a wrong checksum, prints a page to stderr and returns arbitrary numbers.
 	library.activate_throwing_error_handler();
+	let opened: InstanceType<typeof hdf5.File> | undefined;
 	try {
+		opened = new hdf5.File(path.resolve(file), "r");
 		return use(opened);
+	} catch (error) {
+		if (error instanceof TransferLearningError) throw error;
+		throw explain(file, error as Error);
 	} finally {
 		library.deactivate_throwing_error_handler();
-		opened.close();
+		opened?.close();
 	}
 }
 
-/** The strings of an attribute of a group; none if there is no such attribute. */
+/** Reads an attribute of a group as strings; empty if there is no such attribute. */
 export function readStrings(group: Group, name: string): string[] {
 	const { attrs } = group;
 	const whole = attrs[name];
 	if (whole) return toStrings(whole.value);
-	// Keras splits what is too long for one attribute: name0, name1, …
+	// Keras splits values that are too long for one attribute: name0, name1, …
 	const strings: string[] = [];
 	for (let part = 0; ; part++) {
 		const attribute = attrs[`${name}${part}`];
@@ -56,13 +58,13 @@ export function readStrings(group: Group, name: string): string[] {
 	}
 }
 
-/** The group of this name, if there is one. */
+/** The group with this name, if there is one. */
 export function findGroup(group: Group, name: string): Group | undefined {
 	const found = group.get(name);
 	return typeOf(found) === "Group" ? (found as Group) : undefined;
 }
 
-/** The data set of this name, if there is one. */
+/** The data set with this name, if there is one. */
 export function findDataset(group: Group, name: string): Dataset | undefined {
 	const found = group.get(name);
 	return typeOf(found) === "Dataset" ? (found as Dataset) : undefined;
@@ -76,47 +78,27 @@ function toStrings(value: unknown): string[] {
 	return Array.isArray(value) ? value.map(String) : [];
 }
 
-/**
- * Refuses what the HDF5 library would answer with a page of diagnostics on stderr.
- *
- * The first bytes of the file say how long it should be: see "Disk Format: Level 0A, Superblock" in the HDF5
- * File Format Specification. Only files with eight-byte addresses are checked, as everybody writes them.
- */
-function checkHdf5(file: string): void {
-	const start = new DataView(new ArrayBuffer(64));
-	let size: number;
-	try {
-		const descriptor = fs.openSync(file, "r");
-		try {
-			size = fs.fstatSync(descriptor).size;
-			fs.readSync(descriptor, start, 0, start.byteLength, 0);
-		} finally {
-			fs.closeSync(descriptor);
-		}
-	} catch (error) {
-		throw new WeightsError(
-			file,
-			`cannot be read: ${(error as Error).message}`,
-			"Check the path.",
-			{ cause: error },
-		);
+function explain(file: string, cause: Error): WeightsError {
+	// HDF5's message is a stack, whose lines end in `in H5Z_pipeline(): reason`; the last one is the innermost.
+	const reason =
+		[...cause.message.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? cause.message;
+	const [, unreadable] = /error message = '(.*?)'/.exec(cause.message) ?? [];
+	if (unreadable) {
+		const problem = `cannot be read: ${unreadable}`;
+		return new WeightsError(file, problem, "Check the path.", { cause });
 	}
-	if (![...signature].every((c, i) => start.getUint8(i) === c.charCodeAt(0))) {
-		throw new WeightsError(
+	if (reason === "file signature not found") {
+		return new WeightsError(
 			file,
 			"is not an HDF5 file",
-			"Weights must be an .h5 file that Keras saved; a .keras file is not one. If it was downloaded, delete it and download it again.",
+			"Use an .h5 file that Keras saved, not a .keras file. If this one was downloaded, delete it and download it again.",
 		);
 	}
-	const version = start.getUint8(8);
-	const addressSize = start.getUint8(version < 2 ? 13 : 9);
-	const endAt = version === 0 ? 40 : version === 1 ? 44 : 28;
-	const expected = start.getBigUint64(endAt, true);
-	if (addressSize === 8 && BigInt(size) < expected) {
-		throw new WeightsError(
-			file,
-			`is truncated: it has ${size} bytes of ${expected}`,
-			"Delete it and download it again.",
-		);
-	}
+	const [, size, expected] =
+		/^truncated file: eof = (\d+), .*stored_eof = (\d+)/.exec(reason) ?? [];
+	const problem = size
+		? `is truncated: it has ${size} bytes of ${expected}`
+		: `is damaged: the HDF5 library cannot read it (${reason})`;
+	const remedy = "Delete it and download it again.";
+	return new WeightsError(file, problem, remedy, { cause });
 }

@@ -1,33 +1,32 @@
-import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import { type Dataset, readHdf5 } from "./hdf5";
 import { findSavedLayers, type SavedLayers } from "./saved_layers";
 import { WeightsError } from "./weights_error";
 
-/** A weight of a model, and what a file holds for it. */
+/** A weight of a model, and the file's data set for it. */
 export interface FoundWeight {
 	readonly layer: tf.layers.Layer;
 	readonly variable: tf.layers.Layer["weights"][number];
-	/** Has the variable's shape. */
+	/** It has the variable's shape. */
 	readonly dataset: Dataset;
 	/** Reads the numbers. */
 	readonly values: () => Float32Array;
 }
 
 /**
- * Fills a model with the weights of an `.h5` file that Keras saved: Keras-applications' files of weights, a
- * whole model (`model.save`) that is or contains this one, or Keras 3's `.weights.h5`.
+ * Sets a model's weights from an `.h5` file that Keras saved: a weights file of Keras Applications, a whole model
+ * (`model.save`) that is or contains this one, or Keras 3's `.weights.h5`.
  *
  * Either all weights of the model are set, or none.
  *
- * @throws TransferLearningError if the file cannot be read, or if a layer is missing or has another shape.
+ * @throws WeightsError if the file cannot be read, or if a layer is missing or has a different shape.
  */
 export async function loadWeights(
 	model: tf.LayersModel,
 	file: string,
 ): Promise<void> {
 	await readWeights(model, file, (weights) => {
-		// All are read before the first one is set.
+		// All are read before the first is set, so that an error leaves the model unchanged.
 		const read = weights.map(({ variable, values }) => ({
 			variable,
 			values: values(),
@@ -41,8 +40,8 @@ export async function loadWeights(
 }
 
 /**
- * Finds all weights of a model in a file, and gives them to `use` while the file is open, with the number of layers
- * that have weights in the file.
+ * Finds all weights of a model in a file, and passes them to `use` while the file is open, with the number of layers in
+ * the file that have weights.
  *
  * @throws WeightsError if the file cannot be read, here or in `use`, or does not fit the model.
  */
@@ -53,32 +52,17 @@ export async function readWeights<T>(
 ): Promise<T> {
 	const layers = model.layers.filter((layer) => layer.weights.length > 0);
 	return await readHdf5(file, (root) => {
-		try {
-			const saved = findSavedLayers(root, layers);
-			if (!saved) {
-				throw new WeightsError(
-					file,
-					"is an HDF5 file, but not one of Keras's: it has neither layer_names nor layers",
-					"Name an .h5 file that Keras's save or save_weights wrote.",
-				);
-			}
-			const weights = layers.flatMap((layer) => pair(layer, saved, file));
-			return use(weights, saved.size);
-		} catch (error) {
-			if (error instanceof TransferLearningError) throw error;
+		const saved = findSavedLayers(root, layers);
+		if (!saved) {
 			throw new WeightsError(
 				file,
-				`is damaged: the HDF5 library cannot read it (${findCause(error as Error)})`,
-				"Delete it and download it again.",
-				{ cause: error },
+				"is an HDF5 file, but not one of Keras's: it has neither layer_names nor layers",
+				"Use an .h5 file that Keras wrote with save or save_weights.",
 			);
 		}
+		const weights = layers.flatMap((layer) => pair(layer, saved, file));
+		return use(weights, saved.size);
 	});
-}
-
-/** The innermost reason of an HDF5 error: it is a stack, whose lines end in `in H5Z_pipeline(): reason`. */
-function findCause({ message }: Error): string {
-	return [...message.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? message;
 }
 
 function pair(
@@ -87,25 +71,25 @@ function pair(
 	file: string,
 ): FoundWeight[] {
 	const found = saved.get(layer.name);
-	if (!found) throw misfit(file, layer.name, "is not in it");
+	if (!found) throw misfit(file, layer.name, "is missing");
 	if (found.length !== layer.weights.length) {
 		throw misfit(
 			file,
 			layer.name,
-			`should have ${layer.weights.length} arrays of weights, and has ${found.length} in it`,
+			`should have ${layer.weights.length} weight arrays, but has ${found.length}`,
 		);
 	}
 	return layer.weights.map((variable, i) => {
 		const dataset = found[i];
 		const name = variable.originalName.split("/").at(-1);
-		if (!dataset) throw misfit(file, layer.name, `has no ${name} in it`);
+		if (!dataset) throw misfit(file, layer.name, `has no ${name}`);
 		const expected = variable.shape.join(", ");
 		const shape = dataset.shape?.join(", ") ?? "";
 		if (shape !== expected) {
 			throw misfit(
 				file,
 				layer.name,
-				`should have a ${name} of shape [${expected}], and has one of [${shape}] in it`,
+				`should have a ${name} of shape [${expected}], but has one of [${shape}]`,
 			);
 		}
 		return { layer, variable, dataset, values: () => readFloats(dataset) };
@@ -116,7 +100,7 @@ function misfit(file: string, layer: string, what: string): WeightsError {
 	return new WeightsError(
 		file,
 		`does not fit: layer ${layer} ${what}`,
-		"It must hold a MobileNetV2 of the same alpha and number of channels. Name another file, or change alpha or inputShape to match this one.",
+		"The file must have the weights of a MobileNetV2 with the same alpha and number of channels. Use another file, or change alpha or inputShape to match this one.",
 	);
 }
 

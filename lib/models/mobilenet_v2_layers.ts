@@ -1,33 +1,23 @@
 import { tf } from "../tf";
 
-/** The inverted residual blocks: output channels (before `alpha`) and stride. Block 0 has no expansion. */
-const blocks: readonly (readonly [filters: number, stride: 1 | 2])[] = [
-	[16, 1],
-	[24, 2],
-	[24, 1],
-	[32, 2],
-	[32, 1],
-	[32, 1],
-	[64, 2],
-	[64, 1],
-	[64, 1],
-	[64, 1],
-	[96, 1],
-	[96, 1],
-	[96, 1],
-	[160, 2],
-	[160, 1],
-	[160, 1],
-	[320, 1],
+/** Table 2 of the paper (arXiv:1801.04381): output channels before `alpha`, number of blocks, stride of the first one. */
+const stages: readonly [filters: number, count: number, stride: 1 | 2][] = [
+	[16, 1, 1],
+	[24, 2, 2],
+	[32, 3, 2],
+	[64, 4, 2],
+	[96, 3, 1],
+	[160, 3, 2],
+	[320, 1, 1],
 ];
 
 /**
- * Builds the layers of MobileNetV2 without its top, with random weights.
+ * Builds MobileNetV2 without its classifier, with random weights.
  *
- * Names, order, padding and constants are those of Keras 3.15's `applications/mobilenet_v2.py`, so that its
- * files of weights fit, in whichever way they are read. The caller disposes the model.
+ * Names, order, padding and constants are those of Keras 3.15's `applications/mobilenet_v2.py`, so that weights files fit
+ * whether they are read by name or by order. The caller disposes the model.
  *
- * @param size the number that ends the model's name. Default: the input's height.
+ * @param size the number at the end of the model's name
  */
 export function buildMobileNetV2(
 	inputShape: readonly [number, number, number],
@@ -37,10 +27,14 @@ export function buildMobileNetV2(
 	const input = tf.input({ shape: [...inputShape], name: "input_layer" });
 	let x = convolve(input, "Conv1", makeDivisible(32 * alpha), 3, 2);
 	x = relu6(normalize(x, "bn_Conv1"), "Conv1_relu");
-	for (const [index, [filters, stride]] of blocks.entries()) {
-		x = addInvertedResidual(x, index, Math.trunc(filters * alpha), stride);
+	let index = 0;
+	for (const [filters, count, stride] of stages) {
+		const scaled = Math.trunc(filters * alpha);
+		for (let i = 0; i < count; i++) {
+			x = addInvertedResidual(x, index++, scaled, i === 0 ? stride : 1);
+		}
 	}
-	// A network narrower than the paper's keeps all 1280 features.
+	// A network narrower than the paper's still has 1280 features.
 	const features = makeDivisible(1280 * Math.max(alpha, 1));
 	x = convolve(x, "Conv_1", features, 1);
 	x = relu6(normalize(x, "Conv_1_bn"), "out_relu");
@@ -61,6 +55,7 @@ function addInvertedResidual(
 	const inputChannels = channelsOf(input);
 	const outputChannels = makeDivisible(filters);
 	let x = input;
+	// Block 0 has no expansion.
 	if (index > 0) {
 		x = convolve(x, `${prefix}_expand`, 6 * inputChannels, 1);
 		x = normalize(x, `${prefix}_expand_BN`);
@@ -86,7 +81,7 @@ function addInvertedResidual(
 	return apply(tf.layers.add({ name: `${prefix}_add` }), [input, x]);
 }
 
-/** Pads an even side by one pixel at its end only, an odd one at both: `correct_pad` of Keras for a 3 x 3 kernel. */
+/** Pads even sides by one pixel at the end, odd sides at both ends: `correct_pad` of Keras for a 3 x 3 kernel. */
 function padForStride2(x: tf.SymbolicTensor, name: string): tf.SymbolicTensor {
 	const [, rows = null, columns = null] = x.shape;
 	const padding: [[number, number], [number, number]] = [
@@ -138,7 +133,7 @@ function channelsOf(x: tf.SymbolicTensor): number {
 	return x.shape.at(-1) ?? 0;
 }
 
-/** Rounds to a multiple of 8, never down by more than a tenth: `_make_divisible` of Keras. */
+/** Rounds to a multiple of 8, but never down by more than 10 %: `_make_divisible` of Keras. */
 function makeDivisible(channels: number): number {
 	const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
 	return rounded < 0.9 * channels ? rounded + 8 : rounded;

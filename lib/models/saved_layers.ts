@@ -8,19 +8,19 @@ import {
 } from "./hdf5";
 import { toSnakeCase } from "./keras_names";
 
-/** The saved weights of one layer, in the order of the layer's own. */
+/** The saved weights of one layer, in the order of `layer.weights`. */
 export type SavedWeights = readonly (Dataset | undefined)[];
 
 /**
- * What a file holds for each layer, keyed by the layer's name. A layer that the file lacks is absent. Layers beyond the
- * model's, in files that are read by order, are keyed by their number.
+ * The saved weights by layer name, without layers that are missing in the file. In files that are read by order, layers
+ * beyond the model's have their number as key.
  */
 export type SavedLayers = ReadonlyMap<string, SavedWeights>;
 
 /**
- * Finds the weights of `layers` in a file that Keras saved, in whichever layout it is.
+ * Finds the weights of `layers` in any of the layouts that Keras saves.
  *
- * @returns undefined if the file has none of Keras's layouts.
+ * @returns undefined if the file does not have any of these layouts
  */
 export function findSavedLayers(
 	root: Group,
@@ -39,9 +39,9 @@ export function findSavedLayers(
 }
 
 /**
- * The legacy layout, of Keras's own files of weights and of `model.save("x.h5")`: one group a layer, in the
- * order that its attribute `layer_names` gives; in each, `weight_names`. Keras fills a model in that order and
- * ignores the names, which were others when its files were made.
+ * The legacy layout, of Keras's own weights files and of `model.save("x.h5")`: one group per layer in the order of the
+ * attribute `layer_names`, each with `weight_names`. Keras sets weights in that order and ignores the layer names, which
+ * have changed since its files were made.
  */
 function findByOrder(
 	group: Group,
@@ -63,8 +63,8 @@ function findByOrder(
 }
 
 /**
- * The base inside a whole model, `model_weights/<model>/<layer>/<weight>`: all its weights lie in one group, whose
- * `weight_names` puts trainable ones first, so that only the names tell which is which.
+ * The base inside a whole model, `model_weights/<model>/<layer>/<weight>`: all its weights are in one group, whose
+ * `weight_names` lists trainable ones first, so that weights can only be matched by name.
  */
 function findByName(
 	group: Group,
@@ -91,8 +91,8 @@ function findByName(
 }
 
 /**
- * Keras 3's `.weights.h5`: `layers/<class>_<n>/vars/<i>`, the n-th layer of its class. Weights of a whole model
- * hold those of its base in `layers/functional/layers`.
+ * Keras 3's `.weights.h5`: `layers/<class>_<n>/vars/<i>`, for the n-th layer of its class. In the weights of a whole
+ * model, those of its base are in `layers/functional/layers`.
  */
 function findByClass(
 	stored: Group,
@@ -121,12 +121,12 @@ function holdsSeveralLayers(group: Group): boolean {
 	return new Set(readStrings(group, "weight_names").map(ownerOf)).size > 1;
 }
 
-/** The layer in a path such as `Conv1/kernel:0` or `model/Conv1/kernel`. */
+/** The layer name in a path such as `Conv1/kernel:0` or `model/Conv1/kernel`. */
 function ownerOf(path: string): string | undefined {
 	return path.split("/").at(-2);
 }
 
-/** The weight in such a path. Keras 3 calls a depthwise kernel a kernel. */
+/** The weight name in such a path; Keras 3 calls a depthwise kernel `kernel`. */
 export function weightName(path: string): string {
 	const name = path.split("/").at(-1) ?? "";
 	return name.replace(/:0$/, "").replace(/^depthwise_kernel$/, "kernel");

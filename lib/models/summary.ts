@@ -3,14 +3,14 @@ import { tf } from "../tf";
 import { classNameOf, kerasName } from "./keras_names";
 import { type Column, drawTable } from "./table";
 
-/** The columns that Keras's tables have outside a terminal and in a notebook, 76 characters in all. */
+/** The columns of Keras's tables in notebooks and outside a terminal, 76 characters in total. */
 const columns: readonly Column[] = [
 	{ heading: "Layer (type)", width: 31, align: "left" },
 	{ heading: "Output Shape", width: 22, align: "left" },
 	{ heading: "Param #", width: 13, align: "right" },
 ];
 
-/** The same for a model that is more than a chain of layers. */
+/** The columns for a model that is not a simple chain of layers. */
 const branchingColumns: readonly Column[] = [
 	{ heading: "Layer (type)", width: 19, align: "left" },
 	{ heading: "Output Shape", width: 17, align: "left" },
@@ -19,14 +19,19 @@ const branchingColumns: readonly Column[] = [
 ];
 
 /**
- * Prints the table that Keras's `model.summary()` prints: layers, output shapes, parameters, and how many of
- * these are trainable.
+ * Prints a model's layers, output shapes and parameter counts, as Keras's `model.summary()` does.
+ *
+ * @example
+ * ```ts
+ * const base = await mobileNetV2({ inputShape: [128, 128, 3] });
+ * summary(base);
+ * ```
  */
 export function summary(model: tf.LayersModel): void {
 	console.log(formatSummary(model));
 }
 
-/** Gives the text of Keras 3's `model.summary()` for a model, without a line break at its end. */
+/** Formats a model as Keras 3's `model.summary()` does, without a line break at the end. */
 export function formatSummary(model: tf.LayersModel): string {
 	const nodes = model instanceof tf.Sequential ? [] : listNodes(model);
 	const branching = isBranching(nodes);
@@ -55,7 +60,7 @@ export function formatSummary(model: tf.LayersModel): string {
 
 type Weights = tf.layers.Layer["weights"];
 
-/** A weight of a layer that is in a model twice counts once. */
+/** Counts parameters; weights of a layer that occurs twice count once. */
 function countParams(weights: Weights): number {
 	return [...new Set(weights)].reduce(
 		(sum, { shape }) => sum + shape.reduce<number>((n, d) => n * (d ?? 1), 1),
@@ -63,14 +68,14 @@ function countParams(weights: Weights): number {
 	);
 }
 
-/** Whether a layer has several inputs, a value several takers, or a layer several calls. */
+/** Whether a layer has several inputs, an output is used several times, or a layer is called several times. */
 function isBranching(nodes: readonly Node[]): boolean {
-	const taken = nodes.flatMap(({ inputTensors }) =>
+	const used = nodes.flatMap(({ inputTensors }) =>
 		inputTensors.map(({ id }) => id),
 	);
 	const called = new Set(nodes.map(({ outboundLayer }) => outboundLayer));
 	return (
-		new Set(taken).size < taken.length ||
+		new Set(used).size < used.length ||
 		called.size < nodes.length ||
 		nodes.some(({ inputTensors }) => inputTensors.length > 1)
 	);
@@ -84,7 +89,7 @@ function formatConnections(
 		.filter((node) => nodes.includes(node))
 		.flatMap((node) => node.inputTensors)
 		.map(({ sourceLayer, nodeIndex, tensorIndex }) => {
-			// In tfjs a model's own graph is its first call; Keras does not count it.
+			// tfjs counts a model's own graph as its first call, Keras does not.
 			const call =
 				sourceLayer instanceof tf.LayersModel ? nodeIndex - 1 : nodeIndex;
 			return `${kerasName(sourceLayer)}[${call}][${tensorIndex}]`;
@@ -113,7 +118,7 @@ function formatBytes(bytes: number): string {
 	return `${roundToHundredths(size)} ${units[unit]}`;
 }
 
-/** Two decimals as Python writes them: a tie, which only an odd eighth is, goes to the even neighbour. */
+/** Rounds to two decimals as Python does: ties, which are odd eighths, go to the even neighbour. */
 function roundToHundredths(size: number): string {
 	const isTie = Number.isInteger(8 * size) && !Number.isInteger(4 * size);
 	return isTie ? (Math.round(50 * size) / 50).toFixed(2) : size.toFixed(2);

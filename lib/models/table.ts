@@ -1,13 +1,14 @@
-/** A column of a table: its heading, its width in characters, and the side that its text keeps to. */
+/** A column of a table. */
 export interface Column {
 	readonly heading: string;
+	/** In characters, without borders and padding. */
 	readonly width: number;
 	readonly align: "left" | "right";
 }
 
 /**
- * Draws a table as the Python package rich does, which draws Keras's: a heavy head, a line between rows,
- * words wrapped, and those that are wider than their column cut off with an ellipsis.
+ * Draws a table as the Python package rich draws Keras's: a heavy header, a line between rows, wrapped cells, and an
+ * ellipsis in words that are wider than their column.
  */
 export function drawTable(
 	columns: readonly Column[],

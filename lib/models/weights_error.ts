@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import { TransferLearningError } from "../errors";
 
-/** A file that cannot be read as a model's weights. */
+/** A file that cannot be used as a model's weights. */
 export class WeightsError extends TransferLearningError {
 	/**
 	 * @param problem what is wrong with the file, such as `is truncated`
-	 * @param remedy what its reader may do, in whole sentences
+	 * @param remedy what the user can do, in whole sentences
 	 */
 	constructor(
 		file: string,

@@ -86,6 +86,8 @@ print("{}")`,
 	await assertRefused("text.h5", /is not an HDF5 file/);
 	await assertRefused("empty.h5", /is not an HDF5 file/);
 	await assertRefused("nowhere.h5", /cannot be read.*Check the path/);
+	fs.mkdirSync(path.join(folder, "folder.h5"));
+	await assertRefused("folder.h5", /cannot be read: Is a directory/);
 
 	const model = await mobileNetV2({
 		inputShape: [96, 96, 3],
