@@ -19,7 +19,7 @@ async function timed(stage, action) {
 	return result;
 }
 
-// Standard output is for the result alone.
+// Standard output is only for the result.
 console.log = console.error;
 
 const started = performance.now();
@@ -108,7 +108,7 @@ await evaluate(scratch, testBatches);
 stages.article = (performance.now() - started) / 1000;
 const memory = process.resourceUsage().maxRSS * 1024;
 
-// What the article does not do by itself.
+// Measurements beyond the walkthrough.
 /** @typedef {import("transfer-learning").ImageExample} ImageExample @type {Map<string, ImageExample>} */
 const pixels = new Map();
 /** @param {ImageExample} element */
@@ -133,12 +133,12 @@ for (const example of dataset.examples().slice(0, 21)) {
 	await predict(model, ImageDataset.from([example]).map(preprocess).batch(1));
 	seconds.push((performance.now() - start) / 1000);
 }
-seconds.shift(); // the first one
+seconds.shift(); // The first prediction includes tracing.
 stages.predict_one = seconds.sort((a, b) => a - b)[10] ?? Number.NaN;
 await timed("predict_all", () => predict(model, toBatches(dataset)));
 
 const { isUsingGpuDevice } =
-	/** @type {{ isUsingGpuDevice: boolean }} what tfjs-node's backend adds */ (
+	/** @type {{ isUsingGpuDevice: boolean }} added by tfjs-node's backend */ (
 		/** @type {unknown} */ (tf.backend())
 	);
 process.stdout.write(

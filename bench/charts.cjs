@@ -3,8 +3,8 @@ const { colorAt, createLayout } = require("../lib/dist/charts/theme.js");
 /** @typedef {import("transfer-learning").Figure} Figure */
 
 /**
- * Seconds of each stage, here and in Keras: medians as bars, the range as whiskers, on a logarithmic axis.
- * A stage named `memory` is in bytes and left out.
+ * Plots the seconds of each stage, here and in Keras: medians as bars, ranges as whiskers, on a logarithmic axis.
+ * The stage `memory` is left out, because it is in bytes.
  *
  * @param {readonly import("./table.mjs", { with: { "resolution-mode": "import" } }).Stage[]} measured
  * @param {string} [title]
@@ -48,7 +48,7 @@ function benchmarkChart(measured, title) {
 }
 
 /**
- * Seconds (left) and memory in GB (right) against the number of photos.
+ * Plots seconds (left) and memory in GB (right) against the number of photos.
  *
  * @param {readonly { photos: number, seconds: number, memory: number }[]} points memory in bytes
  * @param {string} [title]

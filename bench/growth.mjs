@@ -1,11 +1,11 @@
-// The transfer model on some photos: prints one JSON line with its seconds and peak memory.
+// Trains the transfer model on some photos, and prints one JSON line with seconds, peak memory and accuracy.
 // Usage: growth.mjs ARCHIVE WEIGHTS PHOTOS
 import { performance } from "node:perf_hooks";
 
 const [archive, weights, photosText] = process.argv.slice(2);
 const photos = Number(photosText);
 
-// Standard output is for the result alone.
+// Standard output is only for the result.
 console.log = console.error;
 
 const { default: tf } = await import("@tensorflow/tfjs-node-gpu");

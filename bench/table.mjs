@@ -1,4 +1,6 @@
-/** In the order of the work; `load` and what follows `article` are measured beside it. */
+import { formatTable } from "../lib/dist/charts/table.js";
+
+/** In the order of the work; `load` and everything after `article` are measured separately. */
 const stageNames = [
 	"import",
 	"load",
@@ -69,10 +71,8 @@ export function formatStages({ stages, photosToModel }) {
 			formatRate(name, ours),
 		],
 	);
-	return formatTable([
-		["stage", "TypeScript", "Keras", "ratio", "images/s"],
-		...rows,
-	]);
+	const header = ["stage", "TypeScript", "Keras", "ratio", "images/s"];
+	return `\n${formatTable(header, rows, "left")}\n`;
 }
 
 /** @param {string} name @param {Spread} spread */
@@ -91,7 +91,7 @@ function formatSpread(name, { median, min, max }) {
 	return `${middle} ${unit} (${low}–${high})`;
 }
 
-/** Images per second, where a stage works on 1,000 of them once. @param {string} name @param {Spread} spread */
+/** Images per second, for stages that process 1,000 images once. @param {string} name @param {Spread} spread */
 function formatRate(name, { median }) {
 	return ["load", "features", "predict_all"].includes(name)
 		? (1000 / median).toFixed(0)
@@ -100,33 +100,17 @@ function formatRate(name, { median }) {
 
 /** @param {readonly import("./bench.mjs").Growth[]} growth */
 export function formatGrowth(growth) {
-	const table = formatTable([
-		["photos", "seconds", "peak memory"],
-		...growth.map(({ photos, seconds, memory }) => [
-			String(photos),
-			seconds.toFixed(1),
-			`${(memory * 1e-6).toFixed(0)} MB`,
-		]),
+	const rows = growth.map(({ photos, seconds, memory }) => [
+		photos,
+		seconds.toFixed(1),
+		`${(memory * 1e-6).toFixed(0)} MB`,
 	]);
+	const header = ["photos", "seconds", "peak memory"];
+	const table = `\n${formatTable(header, rows, "left")}\n`;
 	const [first, last] = [growth[0], growth.at(-1)];
 	if (!first || !last || first === last) return table;
 	const perPhoto =
 		(last.seconds - first.seconds) / (last.photos - first.photos);
 	const all = last.seconds + perPhoto * (23_262 - last.photos);
 	return `${table}\nAll 23,262 photos, extrapolated: ${(all / 60).toFixed(1)} minutes.`;
-}
-
-/** @param {readonly (readonly string[])[]} rows */
-function formatTable(rows) {
-	const widths = (rows[0] ?? []).map((_, column) =>
-		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-	);
-	return `\n${rows
-		.map((row) =>
-			row
-				.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-				.join("  ")
-				.trimEnd(),
-		)
-		.join("\n")}\n`;
 }

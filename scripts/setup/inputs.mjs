@@ -1,20 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { dataDir, display } from "./paths.mjs";
+import { display, importLibrary } from "./paths.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-const archiveName = "kagglecatsanddogs_5340.zip";
-
 /**
- * Checks what the user names in the environment, before anything that takes long, and makes the paths
- * absolute: the notebook's kernel works in another folder than the one where the command was typed.
+ * Checks the files that the user names in the environment before any long step, and makes their paths absolute, because
+ * the notebook's kernel runs in another folder than the command.
  *
  * @param {NodeJS.ProcessEnv} [env]
  * @throws {UserError}
  */
 export function checkInputs(env = process.env) {
-	// npm goes to the project's root and tells where it came from.
+	// npm changes to the project's root, and keeps the original folder here.
 	const typedIn = env.INIT_CWD ?? process.cwd();
 	for (const [variable, check] of /** @type {const} */ ([
 		["CATS_VS_DOGS", checkArchive],
@@ -32,15 +30,17 @@ export function checkInputs(env = process.env) {
 	}
 }
 
-/** Tells which images the notebook will read. */
+/** Shows which images the notebook will read. */
 export async function describeData() {
-	await step("images", () => {
-		const archive = path.join(dataDir, archiveName);
+	await step("images", async () => {
 		const named = process.env.CATS_VS_DOGS;
 		if (named && isDrawn("CATS_VS_DOGS", named))
-			return "drawn by the project itself: a stand-in for photos (CATS_VS_DOGS)";
+			return "drawn by the project itself, as a stand-in for photos (CATS_VS_DOGS)";
 		if (named) return `${display(named)} (CATS_VS_DOGS)`;
-		if (fs.existsSync(archive)) return display(archive);
+		/** @type {typeof import("../../lib/sources/official.js")} */
+		const { officialArchive } = await importLibrary("sources/official");
+		const { file } = officialArchive;
+		if (fs.existsSync(file)) return display(file);
 		return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
 	});
 }
@@ -48,7 +48,7 @@ export async function describeData() {
 /**
  * @param {string} variable
  * @param {string} value
- * @returns {boolean} whether the library's own drawings are asked for, rather than a file
+ * @returns {boolean} whether this asks for the library's own drawings instead of a file
  */
 function isDrawn(variable, value) {
 	return variable === "CATS_VS_DOGS" && value === "drawn";
@@ -57,17 +57,17 @@ function isDrawn(variable, value) {
 /** @param {string} file a folder, or a file that must be a whole zip archive */
 function checkArchive(file) {
 	if (fs.statSync(file).isDirectory()) return;
-	// A zip archive's table of contents stands at its end, before a comment of up to 65,535 bytes.
+	// A zip archive's directory is at its end, before a comment of up to 65,535 bytes.
 	const start = readBytes(file, 0, 4).toString("latin1");
 	const size = fs.statSync(file).size;
 	const end = readBytes(file, Math.max(0, size - 22 - 65_535), size);
 	if (!start.startsWith("PK"))
 		throw new UserError(
-			`CATS_VS_DOGS names a file that is no zip archive: ${file}\nName Microsoft's ${archiveName}, another archive of that layout, or a folder.`,
+			`CATS_VS_DOGS names a file that is not a zip archive: ${file}\nUse Microsoft's archive, another zip archive with the same layout, or a folder.`,
 		);
 	if (!end.includes("PK\x05\x06", 0, "latin1"))
 		throw new UserError(
-			`CATS_VS_DOGS names a zip archive whose end is missing: ${file} (${size.toLocaleString("en")} bytes)\nDownload it again; Microsoft's ${archiveName} has 824,887,076 bytes.`,
+			`CATS_VS_DOGS names a zip archive whose end is missing: ${file} (${size.toLocaleString("en")} bytes)\nDownload it again; Microsoft's archive has 824,887,076 bytes.`,
 		);
 }
 
@@ -75,13 +75,13 @@ function checkArchive(file) {
 function checkHdf5(file) {
 	if (!isHdf5(file))
 		throw new UserError(
-			`MOBILENET_V2_WEIGHTS names what is no HDF5 file: ${file}\nName Keras's MobileNetV2 weights (.h5), or unset MOBILENET_V2_WEIGHTS to let the project find its own.`,
+			`MOBILENET_V2_WEIGHTS names a file that is not HDF5: ${file}\nUse Keras's MobileNetV2 weights (.h5), or unset MOBILENET_V2_WEIGHTS to let the project find its own.`,
 		);
 }
 
 /**
  * @param {string} file
- * @returns {boolean} whether the file begins as HDF5 does
+ * @returns {boolean} whether the file starts with HDF5's signature
  */
 function isHdf5(file) {
 	return (

