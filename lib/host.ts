@@ -1,40 +1,40 @@
 import { anySignal } from "./any_signal";
 
-/** The progress of something that takes its time. */
+/** Shows the progress of work that may take a while. */
 export interface Progress {
 	/**
-	 * Shows how far it is. Call it as often as you like: most calls cost next to nothing.
+	 * Shows the current progress. It can be called often: most calls do nothing.
 	 *
-	 * @param fraction 0–1; undefined if it is not known
-	 * @param text what to add, such as a rate and the time left
+	 * @param fraction 0–1; undefined if unknown
+	 * @param text details such as the rate and the time left
 	 */
 	update(fraction: number | undefined, text?: string): void;
-	/** Replaces the progress by its result. Without a text, work that was too quick to be shown leaves no trace. */
+	/** Replaces the progress with the result. Without a text, nothing is shown for work that took less than a second. */
 	end(text?: string): void;
 }
 
-/** Shows nothing. */
+/** A progress that shows nothing. */
 export const silent: Progress = { update: () => {}, end: () => {} };
 
-/** What the library needs from the place where it runs: a notebook, a terminal or a script. */
+/** The place where the library runs: a notebook, a terminal or a script. */
 export interface Host {
 	/** @param title what is going on, such as `Evaluating` */
 	createProgress(title: string): Progress;
 	/**
-	 * Calls `onInterrupt` at the user's next interruption.
+	 * Calls `onInterrupt` when the user next interrupts.
 	 *
 	 * @returns a function that stops listening
 	 */
 	onInterruption(onInterrupt: () => void): Promise<() => void>;
 }
 
-// The one thing that may be set from above: data sources and training know nothing of notebooks.
+// Set from above, so that data sources and training need not know about notebooks.
 let host: Host = {
 	createProgress: () => silent,
 	onInterruption: async () => () => {},
 };
 
-/** Sets where progress is shown and interruptions come from. Default: progress is not shown, and nothing interrupts. */
+/** Sets where progress is shown and interruptions come from. Initially, nothing is shown and nothing interrupts. */
 export function setHost(given: Host): void {
 	host = given;
 }
@@ -45,10 +45,10 @@ export function createProgress(title: string): Progress {
 }
 
 /**
- * Runs work that can be cancelled: by the caller's `signal`, or in a notebook by the kernel's interruption (■), which aborts
- * the signal that `work` gets instead of failing the cell. A second interruption fails the cell as usual.
+ * Runs work that can be cancelled by the caller's `signal`, or in a notebook by interrupting the kernel (■), which aborts
+ * the signal passed to `work` instead of failing the cell. A second interruption fails the cell as usual.
  *
- * @returns what `work` returns; `work` decides whether an abort ends in an error or in a partial result
+ * @returns what `work` returns; on an abort it may throw or return a partial result
  */
 export async function interruptible<T>(
 	signal: AbortSignal | undefined,

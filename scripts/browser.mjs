@@ -5,13 +5,13 @@ import { UserError } from "./setup/user_error.mjs";
 const commands = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /**
- * Starts Chromium without a window: the one that the environment's CHROMIUM names, else the system's.
+ * Starts Chromium without a window: the one that the environment variable CHROMIUM names, else the system's.
  *
- * @returns {Promise<import("playwright-core").Browser>} close it in the end
- * @throws {UserError} if there is none
+ * @returns {Promise<import("playwright-core").Browser>} to be closed by the caller
+ * @throws {UserError} if no browser is found
  */
 export async function launchBrowser() {
-	// Only what needs a browser loads its driver.
+	// Imported here, because only this needs the driver.
 	const { chromium } = await import("playwright-core");
 	return chromium.launch({
 		executablePath: findBrowser(),
@@ -31,7 +31,7 @@ function findBrowser() {
 	const file = named || found.find((path) => path !== "");
 	if (!file)
 		throw new UserError(
-			"This needs Chromium or Chrome, and none was found. Install one, or name it: CHROMIUM=/path/to/chrome",
+			"This needs Chromium or Chrome, but neither was found. Install one, or set CHROMIUM=/path/to/chrome.",
 		);
 	return file;
 }

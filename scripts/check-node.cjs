@@ -1,5 +1,5 @@
-// Preloaded before every script, and written so that even a Node of ten years ago can read it: the
-// scripts themselves use syntax that such a Node would reject with a wall of text.
+// Preloaded before every script, in syntax that even a ten-year-old Node can parse: the scripts themselves would fail there
+// with a long syntax error.
 "use strict";
 
 var oldest = "20.9";
@@ -19,7 +19,7 @@ if (rank(found) < rank(oldest)) {
 			found +
 			" (" +
 			process.execPath +
-			").\nInstall a current one (https://nodejs.org, or: nvm install 22), then run the command again.",
+			").\nInstall a current version (https://nodejs.org, or: nvm install 22), then run the command again.",
 	);
 	process.exit(1);
 }

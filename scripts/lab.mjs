@@ -14,7 +14,7 @@ await runMain(async () => {
 		[
 			"-m",
 			"jupyterlab",
-			// JupyterLab would ask at its first start whether it may fetch news.
+			// Otherwise JupyterLab asks at its first start whether to fetch news.
 			"--LabApp.news_url=None",
 			"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 			path.join("notebooks", "transfer_learning.ipynb"),
@@ -26,7 +26,7 @@ await runMain(async () => {
 			stdio: "inherit",
 		},
 	);
-	// JupyterLab itself asks what Ctrl-C means.
+	// JupyterLab handles Ctrl-C itself, and asks for confirmation.
 	process.removeAllListeners("SIGINT").on("SIGINT", () => {});
 	process.removeAllListeners("SIGTERM");
 	process.on("SIGTERM", () => lab.kill("SIGTERM"));

@@ -6,7 +6,7 @@ import { runMain } from "./setup/main.mjs";
 import { buildDir, display, root } from "./setup/paths.mjs";
 import { UserError } from "./setup/user_error.mjs";
 
-// npm run screens: takes the README's images, of charts only and never of a photo, from the real page.
+// npm run screens: takes the README's screenshots, only of charts and never of a photo, from the real page.
 const page = path.join(buildDir, "transfer_learning.html");
 const benchmark = path.join(buildDir, "bench.json");
 const docs = path.join(root, "docs");
@@ -14,12 +14,12 @@ const docs = path.join(root, "docs");
 await runMain(async () => {
 	if (!fs.existsSync(page))
 		throw new UserError(
-			`${display(page)} is not there yet. npm start makes it; then run npm run screens again.`,
+			`${display(page)} does not exist yet. Create it with npm start, then run npm run screens again.`,
 		);
 	fs.mkdirSync(docs, { recursive: true });
 	const browser = await launchBrowser();
 	try {
-		// Twice the pixels, for screens that have them.
+		// For high-resolution screens.
 		const tab = await browser.newPage({
 			viewport: { width: 1100, height: 900 },
 			deviceScaleFactor: 2,
@@ -44,7 +44,7 @@ await runMain(async () => {
 });
 
 /**
- * Takes an image of the page's first chart.
+ * Takes a screenshot of the page's first chart.
  *
  * @param {import("playwright-core").Page} tab
  * @param {string} name
@@ -56,7 +56,7 @@ async function take(tab, name) {
 }
 
 /**
- * Puts a chart in place of all that is on the page, which has Plotly already.
+ * Replaces the content of the page, which has loaded Plotly, by a chart.
  *
  * @param {import("playwright-core").Page} tab
  * @param {import("transfer-learning").Figure} figure

@@ -9,10 +9,10 @@ import { installNodePackages } from "./setup/node_packages.mjs";
 import { fetchWeights } from "./setup/weights.mjs";
 
 /**
- * Brings a clone to where notebooks and tests run. Every step finds out by itself whether it is
- * already done, so that a second run costs next to nothing and an interrupted one is taken up again.
+ * Prepares a clone for running notebooks and tests. Each step checks whether it is already done, so a second run takes
+ * almost no time, and a run after an interruption continues where it stopped.
  *
- * @returns {Promise<import("./setup/environment.mjs").Environment>} the Python environment to run in
+ * @returns {Promise<import("./setup/environment.mjs").Environment>} the Python environment to use
  */
 export async function setUp() {
 	checkInputs();

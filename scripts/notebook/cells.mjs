@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 
 /**
- * A code cell as a reader counts it.
+ * A code cell, numbered as in the notebook.
  *
  * @typedef {object} CodeCell
  * @property {string} prompt such as `In[10]`

@@ -11,12 +11,12 @@ import { jupyterEnv } from "./jupyter_env.mjs";
 const config = path.join(root, "scripts", "notebook", "nbconvert_config.py");
 
 /**
- * Executes a notebook headless, with its own folder as working folder, and leaves the executed notebook
- * and a page that needs nothing from anywhere else in `build`; a run that fails leaves what was there.
+ * Executes a notebook without a browser, in the notebook's folder, and writes the executed notebook and a self-contained
+ * HTML page to `build`. A run that fails leaves earlier results untouched.
  *
  * @param {import("../setup/environment.mjs").Environment} environment
  * @param {string} notebook
- * @throws {UserError} with what the kernel said, if a cell fails
+ * @throws {UserError} with the kernel's error, if a cell fails
  */
 export async function executeNotebook(environment, notebook) {
 	const name = path.basename(notebook, ".ipynb");
@@ -60,7 +60,7 @@ async function execute(environment, notebook, folder) {
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		throw new UserError(
-			`${cells.describeFailure() ?? describeCrash(error)}\n\n${display(notebook)} was not executed to its end; what build held before is still there.`,
+			`${cells.describeFailure() ?? describeCrash(error)}\n\n${display(notebook)} was not executed to the end; earlier results in build are unchanged.`,
 		);
 	} finally {
 		cells.end();
@@ -76,17 +76,17 @@ async function runNbconvert(environment, args, onLine) {
 	await run(
 		environment.python,
 		["-m", "nbconvert", "--config", config, "--log-level=WARN", ...args],
-		// The library then tells its progress on the kernel's standard output, for the line of the cell.
+		// With this variable the library writes its progress to the kernel's standard output, for the cell's line.
 		{ env: { ...jupyterEnv, TRANSFER_LEARNING_FOLLOWED: "1" }, onLine },
 	);
 }
 
-/** @param {CommandError} error nbconvert failed although no cell did */
+/** @param {CommandError} error of nbconvert, when no cell failed */
 function describeCrash({ output, message }) {
 	const lines = output.trim().split("\n");
 	const last = lines.at(-1) ?? message;
 	return /DeadKernelError|Kernel died/.test(output)
-		? "The kernel died, perhaps for want of memory. Close other programs, then run the command again."
+		? "The kernel died, perhaps because memory ran out. Close other programs, then run the command again."
 		: `nbconvert could not execute the notebook:\n  ${last}`;
 }
 

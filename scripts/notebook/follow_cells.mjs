@@ -4,8 +4,7 @@ import { readCodeCells } from "./cells.mjs";
 const titleWidth = 56;
 
 /**
- * Shows which cell of a notebook runs, and how long each took, from the lines that `nbconvert_config.py`
- * prints.
+ * Shows which cell of a notebook is running, and how long each took, from the lines that `nbconvert_config.py` prints.
  *
  * @param {string} notebook
  */
@@ -48,15 +47,15 @@ export function followCells(notebook) {
 			if (status === "error")
 				failure = `${prompt} "${title}" failed after ${took}:\n\n${indent(trimStack(stderr))}`;
 		},
-		/** @returns {string | undefined} what the kernel said, if a cell failed */
+		/** @returns {string | undefined} the kernel's error, if a cell failed */
 		describeFailure: () => failure,
 		end: () => line?.end(),
 	};
 }
 
 /**
- * The frames below the cell's own and the library's are those of the kernel. An error that the library
- * throws on purpose explains itself and needs none.
+ * Removes the kernel's stack frames, which are below those of the cell and the library. The library's own errors explain
+ * themselves, so all frames are removed.
  *
  * @param {string} stderr
  */

@@ -2,8 +2,8 @@ import * as path from "node:path";
 import { jupyterDir } from "../setup/paths.mjs";
 
 /**
- * What Jupyter needs to find this clone's kernel before any other of its name, and our environment's extensions before
- * those of the user's home.
+ * Lets Jupyter find this clone's kernel before others with the same name, and the environment's extensions before those in
+ * the user's home.
  */
 export const jupyterEnv = {
 	JUPYTER_PATH: [jupyterDir, process.env.JUPYTER_PATH]

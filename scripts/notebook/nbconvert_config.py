@@ -1,4 +1,4 @@
-"""nbconvert's settings for our runs: tells which cell runs, and makes a page that works offline."""
+"""nbconvert's settings for our runs: reports which cell is running, and creates a page that works offline."""
 
 import itertools
 import json
@@ -20,9 +20,9 @@ def tell_start(cell, cell_index):
 
 
 def tell_end(cell, cell_index, execute_reply):
-    # tslab does not count what it executes, so that every prompt would be empty: In[ ].
+    # tslab does not count executions, so every prompt would be empty: In[ ].
     cell.execution_count = next(counts)
-    # tslab reports an error as text on stderr, not as an output of its own.
+    # tslab reports errors as text on stderr, not as error outputs.
     text = "".join(
         output["text"]
         for output in cell.get("outputs", [])

@@ -17,7 +17,7 @@ import { UserError } from "./user_error.mjs";
 
 const tfjs = path.join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
 const nodeApiHeaders = path.join(root, "node_modules", "node-api-headers");
-const folder = path.join(tfjs, "lib", "napi-v8"); // where the package looks for it
+const folder = path.join(tfjs, "lib", "napi-v8"); // The package loads it from here.
 const addon = path.join(folder, "tfjs_binding.node");
 const stamp = path.join(folder, "tfjs_binding.json");
 
@@ -50,7 +50,7 @@ export async function buildAddon(environment) {
  * @param {import("./compiler.mjs").Compiler | undefined} compiler
  * @param {import("./compiler.mjs").Files} files
  * @param {import("./step.mjs").Say} say
- * @returns {Promise<string | undefined>} the compiler's name if it did its work
+ * @returns {Promise<string | undefined>} the compiler's name, if it succeeded
  */
 async function trySystemCompiler(compiler, files, say) {
 	if (!compiler) {
@@ -77,7 +77,7 @@ async function trySystemCompiler(compiler, files, say) {
  * @returns {Promise<string>} the compiler's name
  */
 async function useZig(environment, files, say) {
-	const cache = path.join(folder, "half_built.cache"); // else zig fills the user's home
+	const cache = path.join(folder, "half_built.cache"); // Otherwise zig uses the user's home.
 	try {
 		const compiler = await installZig(environment, say);
 		say.doing("compiling with ziglang, about a minute");
@@ -91,7 +91,7 @@ async function useZig(environment, files, say) {
 		const reason =
 			error instanceof CommandError ? findCompilerReason(error) : error;
 		throw new UserError(
-			`The addon of tfjs-node-gpu could not be compiled, neither by the system's compiler nor by PyPI's ziglang:\n  ${reason instanceof Error ? reason.message : reason}\n` +
+			`The addon of tfjs-node-gpu could not be compiled, with neither the system's compiler nor PyPI's ziglang:\n  ${reason instanceof Error ? reason.message : reason}\n` +
 				"Install a C++ compiler (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), then run the command again.",
 		);
 	} finally {
@@ -100,7 +100,7 @@ async function useZig(environment, files, say) {
 }
 
 /**
- * Loads a built addon in a process of its own, to find now what could only be found then.
+ * Loads the addon in its own process, to find errors that only appear on loading.
  *
  * @param {string} file
  */
@@ -119,13 +119,13 @@ function findWheel({ prefix, sitePackages }) {
 		if (!fs.existsSync(library))
 			throw new UserError(
 				`${library} is missing: the tensorflow in ${prefix} is not PyPI's wheel.\n` +
-					"Make the environment from environment.yml, or deactivate it to have the set-up make .venv, then run the command again.",
+					"Create the environment from environment.yml, or deactivate it so that the set-up creates .venv, then run the command again.",
 			);
 	return fs.realpathSync(wheel);
 }
 
 /**
- * All that the addon depends on.
+ * Lists everything that the addon depends on.
  *
  * @param {import("./environment.mjs").Environment} environment
  * @param {import("./compiler.mjs").Files} files
@@ -135,7 +135,7 @@ function listInputs(environment, files, compiler = "ziglang") {
 	const sources = path.join(tfjs, "binding");
 	return {
 		wheel: files.wheel,
-		// Where the project lies does not matter.
+		// The project's location does not matter.
 		arguments: listArguments({
 			wheel: "tensorflow",
 			tfjs: "tfjs-node-gpu",

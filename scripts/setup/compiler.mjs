@@ -15,13 +15,13 @@ const ziglangVersion = "0.17.1";
 
 /**
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {{ compiler: Compiler, version: string } | undefined} the system's compiler: what `CXX` names, else the first that really runs
+ * @returns {{ compiler: Compiler, version: string } | undefined} the system's compiler: the one that `CXX` names, else the first that runs
  */
 export function findSystemCompiler(env = process.env) {
 	const named = env.CXX?.trim().split(/\s+/) ?? [];
 	for (const [command, ...args] of [named, ["c++"], ["g++"], ["clang++"]]) {
 		if (!command) continue;
-		// macOS has a c++ that only asks to install the real one.
+		// macOS has a c++ command that only offers to install the compiler.
 		const { status, stdout } = spawnSync(command, [...args, "--version"], {
 			encoding: "utf8",
 			env,
@@ -35,7 +35,7 @@ export function findSystemCompiler(env = process.env) {
 }
 
 /**
- * Installs the C++ compiler that PyPI's `ziglang` package is, unless it is there.
+ * Installs PyPI's `ziglang`, which includes a C++ compiler, unless it is installed.
  *
  * @param {import("./environment.mjs").Environment} environment
  * @param {import("./step.mjs").Say} say
@@ -43,7 +43,7 @@ export function findSystemCompiler(env = process.env) {
  */
 export async function installZig(environment, say) {
 	if (readVersion(environment.sitePackages, "ziglang") !== ziglangVersion) {
-		say.doing(`installing ziglang ${ziglangVersion}, which is a C++ compiler`);
+		say.doing(`installing ziglang ${ziglangVersion}, a C++ compiler`);
 		await pipInstall(environment, [`ziglang==${ziglangVersion}`], say);
 	}
 	return [environment.python, "-m", "ziglang", "c++"];
@@ -52,7 +52,7 @@ export async function installZig(environment, say) {
 const tensorflowCalls = path.join(root, "native/tensorflow_calls.h");
 const maxPoolGradient = path.join(root, "native/max_pool_gradient.cc");
 
-/** What the project itself compiles into the addon. */
+/** The project's own sources of the addon. */
 export const ownSources = [tensorflowCalls, maxPoolGradient];
 
 /**
@@ -73,15 +73,15 @@ export const ownSources = [tensorflowCalls, maxPoolGradient];
  */
 export async function compileAddon(compiler, files, env) {
 	const [command, ...args] = compiler;
-	// Of the wheel's symbols, zig's linker would ask for every dependency.
+	// Otherwise zig's linker requires the libraries that the wheel's own libraries depend on.
 	const isZig = args.includes("ziglang") && process.platform !== "darwin";
 	const forZig = isZig ? ["-Wl,--allow-shlib-undefined"] : [];
 	await run(command, [...args, ...listArguments(files), ...forZig], { env });
 }
 
 /**
- * What a compiler is told. The run path is the wheel's real folder: reached through a link, TensorFlow would look for NVIDIA's
- * libraries beside the link, find none, and silently work on the CPU.
+ * The compiler's arguments. The run path is the wheel's real folder: through a link, TensorFlow would search for NVIDIA's
+ * libraries beside the link, not find them, and silently use the CPU.
  *
  * @param {Files} files
  * @returns {string[]}
@@ -106,7 +106,7 @@ export function listArguments({ wheel, tfjs, nodeApiHeaders, output }) {
 		output,
 		...listLibraries(wheel),
 		`-Wl,-rpath,${wheel}`,
-		// Node's own symbols are there only when Node loads the result.
+		// Node's symbols are only available when Node loads the addon.
 		...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
 	];
 }

@@ -18,15 +18,14 @@ import { UserError } from "./user_error.mjs";
 
 /**
  * @param {Environment} environment
- * @returns {boolean} whether it is this clone's `.venv`, and not one that others may use too
+ * @returns {boolean} whether it is this clone's `.venv`, not one that others may also use
  */
 export function isOwn({ prefix }) {
 	return prefix === venv;
 }
 
 /**
- * Makes `.venv` and installs the list of `environment.yml` into it, unless an active conda or mamba
- * environment has all that already.
+ * Creates `.venv` with the packages of `environment.yml`, unless an active conda or mamba environment already has them.
  *
  * @returns {Promise<Environment>}
  */
@@ -39,7 +38,7 @@ export async function prepareEnvironment() {
 			return `the active environment ${environment.prefix}${describeMissingCuda(environment, gpu)}`;
 		if (process.env.CONDA_PREFIX)
 			say.note(
-				`The active environment ${process.env.CONDA_PREFIX} is not made from environment.yml: taking .venv instead.`,
+				`The active environment ${process.env.CONDA_PREFIX} does not match environment.yml: using .venv instead.`,
 			);
 
 		const packages = gpu
@@ -67,7 +66,7 @@ export async function prepareEnvironment() {
  */
 async function makeVenv(requirements, say) {
 	const python = findPython(requirements);
-	say.doing(`making .venv with Python ${python.version}`);
+	say.doing(`creating .venv with Python ${python.version}`);
 	fs.rmSync(venv, { recursive: true, force: true });
 	try {
 		await run(python.executable, ["-m", "venv", venv]);
@@ -75,18 +74,18 @@ async function makeVenv(requirements, say) {
 		if (!(error instanceof CommandError)) throw error;
 		fs.rmSync(venv, { recursive: true, force: true });
 		throw new UserError(
-			`${python.executable} (Python ${python.version}) could not make the environment .venv:\n  ${error.output.trim().split("\n").at(-1)}\n` +
+			`${python.executable} (Python ${python.version}) could not create the environment .venv:\n  ${error.output.trim().split("\n").at(-1)}\n` +
 				"Name another Python with PYTHON=/path/to/python3, then run the command again.",
 		);
 	}
 }
 
 /**
- * A virtual environment holds absolute paths, so one that was copied or moved with its project is of no
- * use; nor is one whose Python has been uninstalled. `bin/activate` is the last thing written.
+ * A virtual environment contains absolute paths, so it is useless after it was copied or moved with its project, or after
+ * its Python was uninstalled. `bin/activate` is written last.
  *
  * @param {string} prefix
- * @returns {boolean} whether the environment was made wholly, and at this place
+ * @returns {boolean} whether the environment is complete, and was created in this place
  */
 export function isWholeVenv(prefix) {
 	const activate = path.join(prefix, "bin", "activate");

@@ -7,18 +7,18 @@ import { findSitePackages, hasPackages } from "./site_packages.mjs";
  * @typedef {object} Environment
  * @property {string} prefix its folder
  * @property {string} python its interpreter
- * @property {string} sitePackages where its packages lie
+ * @property {string} sitePackages the folder of its packages
  */
 
-/** The environment that the set-up makes where no other will do. */
+/** The environment that the set-up creates if no other one is suitable. */
 export const venv = path.join(root, ".venv");
 
 /**
- * Finds the Python environment without starting Python: an active conda or mamba environment that has
- * what `environment.yml` lists, otherwise `.venv`.
+ * Finds the Python environment without starting Python: an active conda or mamba environment with the packages of
+ * `environment.yml`, else `.venv`.
  *
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Environment} which need not exist yet if it is `.venv`
+ * @returns {Environment} if it is `.venv`, it may not exist yet
  */
 export function findEnvironment(env = process.env) {
 	const conda = env.CONDA_PREFIX;

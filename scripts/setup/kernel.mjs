@@ -7,14 +7,14 @@ import { display, jupyterDir, root } from "./paths.mjs";
 import { writeAtomically } from "./stamp.mjs";
 import { step } from "./step.mjs";
 
-/** The kernel that the notebooks name. */
+/** The kernel name in the notebooks. */
 const kernelName = "tslab";
 
 /**
- * Tells Jupyter of the TypeScript kernel, in the clone and in the environment, and never in the user's home.
+ * Registers the TypeScript kernel with Jupyter, in the clone and in the environment, never in the user's home.
  *
- * `npm start` and `npm run lab` take the clone's. In the environment it is for editors that look there; one that several
- * clones may share gets a kernel that is named after the clone, beside those of others.
+ * `npm start` and `npm run lab` use the clone's. The environment's is for editors that search there; in an environment that
+ * several clones may share, the kernel is named after the clone.
  *
  * @param {import("./environment.mjs").Environment} environment
  */
@@ -43,7 +43,7 @@ export async function installKernelSpec(environment) {
 	});
 }
 
-/** Lower case, as Jupyter compares names. */
+/** In lower case, because Jupyter ignores the case of names. */
 function nameOfClone() {
 	const hash = createHash("sha256").update(root).digest("hex").slice(0, 8);
 	const folder = path.basename(root).replace(/[^\w.-]/g, "-");
@@ -53,7 +53,7 @@ function nameOfClone() {
 /**
  * @param {string} file
  * @param {object} kernel
- * @returns {boolean} whether it was not there as it should be
+ * @returns {boolean} whether the file was missing or different
  */
 function writeSpec(file, kernel) {
 	const spec = `${JSON.stringify(kernel, null, "\t")}\n`;
@@ -64,18 +64,18 @@ function writeSpec(file, kernel) {
 }
 
 /**
- * The kernel with absolute paths, so that JupyterLab or VS Code may be started from anywhere.
+ * The kernel specification, with absolute paths, so that JupyterLab or VS Code can be started from anywhere.
  *
- * TensorFlow's log level: without an NVIDIA driver every start prints an error about it (`failed call to
- * cuInit`), which only level 3 silences, and an operation that fails throws anyway. With a driver, level 1
- * keeps the warnings (`Cannot dlopen some GPU libraries`) that tell why a GPU is not used.
+ * TensorFlow's log level: without an NVIDIA driver, every start prints an error (`failed call to cuInit`) that only level 3
+ * silences; operations that fail throw anyway. With a driver, level 1 keeps the warnings that say why a GPU is not used
+ * (`Cannot dlopen some GPU libraries`).
  *
- * oneDNN: TensorFlow turns it on by itself only on processors with AVX-512 instructions for neural networks; on others too, a
- * network that is trained from nothing then takes an eighth less time and less memory. TensorFlow looks at this when the addon
- * is loaded.
+ * oneDNN: by default TensorFlow enables it only on processors with AVX-512 instructions for neural networks. On others, too,
+ * a network trained from scratch takes an eighth less time with it, and less memory. TensorFlow reads this variable when the
+ * addon is loaded.
  *
- * glibc's malloc: by default it gives each large buffer back to the system and takes it anew, page by page. Up to 1 GiB it may
- * keep them (mallopt(3)). With oneDNN TensorFlow keeps them itself; this is for where TensorFlow has none, or it is turned off.
+ * glibc's malloc: by default it returns each large buffer to the system and requests it again, page by page. This lets it
+ * keep buffers up to 1 GiB (mallopt(3)). With oneDNN, TensorFlow keeps them itself; this helps if oneDNN is missing or off.
  *
  * @param {boolean} [gpu] whether an NVIDIA driver is present
  */
@@ -83,7 +83,7 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 	return {
 		argv: [
 			process.execPath,
-			// A cell that cannot load TensorFlow then says what to do.
+			// If TensorFlow cannot be loaded, the cell then says what to do.
 			"--require",
 			path.join(root, "lib", "dist", "load_addon.js"),
 			path.join(root, "node_modules", "tslab", "bin", "tslab"),

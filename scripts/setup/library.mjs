@@ -6,10 +6,10 @@ import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-/** The packages of this repository; each comes after those that it imports. */
+/** The packages of this repository, each after those that it imports. */
 const packages = ["packages/drawn-pets", "lib"];
 
-/** Compiles the package `transfer-learning`, which the notebooks import, and what it is made of, each to its `dist`. */
+/** Compiles the package `transfer-learning`, which notebooks import, and the packages that it needs, each to its `dist`. */
 export async function buildLibrary() {
 	await step("library", async (say) => {
 		/** @type {string[]} */
@@ -44,7 +44,7 @@ async function buildPackage(name, say) {
 	};
 	if (isStamped(stamp, inputs)) return false;
 	say.doing(`compiling ${name}`);
-	// What a deleted source once gave must not go on being imported.
+	// The output of deleted sources must not stay importable.
 	fs.rmSync(dist, { recursive: true, force: true });
 	await runTsc(folder);
 	writeStamp(stamp, inputs);
@@ -55,7 +55,7 @@ async function buildPackage(name, say) {
  * Runs the TypeScript compiler on a project.
  *
  * @param {string} project
- * @throws {UserError} with the first of its messages
+ * @throws {UserError} with the first 20 lines of its messages
  */
 export async function runTsc(project) {
 	const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
@@ -71,16 +71,16 @@ export async function runTsc(project) {
 		if (!(error instanceof CommandError)) throw error;
 		const lines = error.output.trim().split("\n");
 		const more =
-			lines.length > 20 ? `\n… and ${lines.length - 20} lines more` : "";
+			lines.length > 20 ? `\n… and ${lines.length - 20} more lines` : "";
 		throw new UserError(
-			`TypeScript does not accept ${path.relative(root, project) || "the tests and scripts"}:\n${lines.slice(0, 20).join("\n")}${more}`,
+			`TypeScript found errors in ${path.relative(root, project) || "the tests and scripts"}:\n${lines.slice(0, 20).join("\n")}${more}`,
 		);
 	}
 }
 
 /**
  * @param {string} folder
- * @returns {string[]} a package's TypeScript files in a fixed order
+ * @returns {string[]} a package's TypeScript files, in a fixed order
  */
 function listSources(folder) {
 	return fs

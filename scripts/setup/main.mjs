@@ -4,7 +4,7 @@ import { UserError } from "./user_error.mjs";
 
 /**
  * @param {string} url a module's `import.meta.url`
- * @returns {boolean} whether Node was started on that module, rather than importing it
+ * @returns {boolean} whether Node was started with that module, rather than importing it
  */
 export function isMain(url) {
 	const started = process.argv[1];
@@ -14,8 +14,7 @@ export function isMain(url) {
 }
 
 /**
- * Runs a script's body. What the user can mend ends with its message alone; anything else is a
- * mistake of ours and keeps its stack trace.
+ * Runs a script's body. Errors that the user can fix show only their message; any other is a bug and keeps its stack trace.
  *
  * @param {() => Promise<unknown>} body
  */

@@ -6,10 +6,10 @@ import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
-// Inside node_modules, which `npm ci` empties before it begins: a half-made folder has no stamp.
+// In node_modules, which `npm ci` empties first, so that an incomplete folder has no stamp.
 const stamp = path.join(root, "node_modules", ".setup.json");
 
-/** Installs exactly what `package-lock.json` lists. */
+/** Installs exactly the packages in `package-lock.json`. */
 export async function installNodePackages() {
 	await step("npm packages", async (say) => {
 		const inputs = {
@@ -21,7 +21,7 @@ export async function installNodePackages() {
 		say.doing("npm ci");
 		fs.rmSync(stamp, { force: true });
 		try {
-			// With NODE_ENV=production npm would leave out the compiler.
+			// With NODE_ENV=production npm would omit the compiler.
 			await runNpm(["ci", "--include=dev", "--include=optional"]);
 		} catch (error) {
 			if (!(error instanceof CommandError)) throw error;
@@ -37,7 +37,7 @@ export async function installNodePackages() {
 
 /** @param {string[]} args */
 async function runNpm(args) {
-	// npm names itself to the scripts it starts, so that they need not find it again.
+	// npm passes its own path to the scripts that it starts.
 	const npm = process.env.npm_execpath;
 	if (npm && path.basename(npm).startsWith("npm-cli"))
 		return await run(process.execPath, [npm, ...args]);
@@ -45,7 +45,7 @@ async function runNpm(args) {
 }
 
 /**
- * npm ends with advice and the place of its log; what went wrong is above that.
+ * Finds the error above the advice and the log's path, with which npm's output ends.
  *
  * @param {CommandError} error
  */

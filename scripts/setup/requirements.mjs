@@ -4,23 +4,22 @@ import { root } from "./paths.mjs";
 import { UserError } from "./user_error.mjs";
 
 /**
- * What `environment.yml` asks for.
+ * The requirements in `environment.yml`.
  *
  * @typedef {object} Requirements
- * @property {number} oldestMinor the oldest Python 3 that will do
+ * @property {number} oldestMinor the oldest supported minor version of Python 3
  * @property {number} newestMinor the newest one
  * @property {readonly string[]} packages the `pip:` list, such as `tensorflow==2.21.0`
  */
 
-/** @returns {Requirements} what the project's `environment.yml` asks for */
+/** @returns {Requirements} the requirements in the project's `environment.yml` */
 export function readRequirements() {
 	const file = path.join(root, "environment.yml");
 	return parseRequirements(fs.readFileSync(file, "utf8"));
 }
 
 /**
- * Reads the part of YAML that `environment.yml` uses and refuses the rest, rather than passing over
- * a line that somebody meant.
+ * Reads the subset of YAML that `environment.yml` uses. Anything else is an error rather than silently ignored.
  *
  * @param {string} text
  * @returns {Requirements}
@@ -47,7 +46,7 @@ export function parseRequirements(text) {
 		if (pipIndent >= 0 && indent > pipIndent) {
 			if (!/^- [\w.-]+==[\w.+!]+$/.test(item))
 				throw new UserError(
-					`environment.yml, line ${index + 1}: "${item}" is no exact version.\nIn the pip: list, write every package as "- name==version".`,
+					`environment.yml, line ${index + 1}: "${item}" is not an exact version.\nIn the pip: list, write every package as "- name==version".`,
 				);
 			packages.push(item.slice(2));
 			return;
@@ -57,7 +56,7 @@ export function parseRequirements(text) {
 	});
 	if (!python)
 		throw new UserError(
-			'environment.yml does not say which Python it wants.\nUnder dependencies:, write it as "- python >=3.10,<3.14".',
+			'environment.yml does not say which Python it needs.\nUnder dependencies:, write it as "- python >=3.10,<3.14".',
 		);
 	if (packages.length === 0)
 		throw new UserError(

@@ -8,14 +8,14 @@ import { root } from "./paths.mjs";
 
 const keptCharacters = 100_000;
 
-/** A command that could not be started, or that ended with another status than 0. */
+/** A command that could not be started, or ended with a status other than 0. */
 export class CommandError extends Error {
 	/** @override */
 	name = "CommandError";
 
 	/**
 	 * @param {string} message
-	 * @param {string} output the last of what it printed, both streams
+	 * @param {string} output the end of its output, both streams
 	 */
 	constructor(message, output) {
 		super(message);
@@ -28,14 +28,14 @@ const children = new Set();
 let interrupted = false;
 
 /**
- * Runs a command to its end without showing what it prints.
+ * Runs a command to its end without showing its output.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env] added to the environment
  * @param {(line: string) => void} [options.onLine] called with each line of its standard output
- * @returns {Promise<string>} the last 100,000 characters of what it printed, both streams
+ * @returns {Promise<string>} the last 100,000 characters of its output, both streams
  * @throws {CommandError}
  */
 export async function run(command, args, { env, onLine } = {}) {
@@ -66,20 +66,23 @@ export async function run(command, args, { env, onLine } = {}) {
 		const [code, signal] = await once(child, "close");
 		if (interrupted) await new Promise(() => {}); // The handler below ends the process.
 		if (code !== 0)
-			throw new CommandError(`${name} ended with ${signal ?? code}`, output);
+			throw new CommandError(
+				`${name} ended with ${signal ?? `status ${code}`}`,
+				output,
+			);
 		return output;
 	} catch (error) {
 		if (error instanceof CommandError) throw error;
-		throw new CommandError(`${command} does not run: ${error}`, output);
+		throw new CommandError(`${command} could not be started: ${error}`, output);
 	} finally {
 		children.delete(child);
 		removeTicket();
 	}
 }
 
-// On Ctrl-C a terminal tells the commands too, but `kill` tells only this process. Either way they
-// end before it does, so that nothing goes on working behind the user's back. They are always
-// interrupted: nbconvert then ends its kernel, which it leaves behind when it is terminated.
+// On Ctrl-C a terminal signals the commands too, but `kill` signals only this process. Either way the commands end first,
+// so that nothing keeps running unseen. They always get SIGINT: nbconvert then ends its kernel, which it would leave
+// running on SIGTERM.
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
 	process.once(signal, async () => {
 		interrupted = true;
@@ -87,6 +90,6 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
 		for (const child of children) child.kill("SIGINT");
 		await Promise.race([Promise.all(ends), sleep(5000)]);
 		for (const child of children) child.kill("SIGKILL");
-		console.error("\nInterrupted. The same command takes it up again.");
+		console.error("\nInterrupted. Run the same command to continue.");
 		process.exit(128 + os.constants.signals[signal]);
 	});

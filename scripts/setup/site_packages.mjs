@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 /**
  * @param {string} prefix the folder of a Python environment
- * @returns {string} where its packages lie; conda adds a link `python3.1` that is passed over
+ * @returns {string} the folder of its packages; conda's link `python3.1` is ignored
  */
 export function findSitePackages(prefix) {
 	const lib = path.join(prefix, "lib");
@@ -20,7 +20,7 @@ export function findSitePackages(prefix) {
 /**
  * @param {string} sitePackages
  * @param {readonly string[]} packages such as `tensorflow==2.21.0`
- * @returns {boolean} whether all are installed in exactly these versions
+ * @returns {boolean} whether all are installed with exactly these versions
  */
 export function hasPackages(sitePackages, packages) {
 	return packages.every((item) => {
@@ -46,8 +46,8 @@ export function readVersion(sitePackages, name) {
 }
 
 /**
- * Takes away what an interrupted `pip` left: packages half copied, which it would believe installed (their
- * list of files, RECORD, is written last), and folders moved aside to be deleted.
+ * Removes what an interrupted `pip` left behind: incomplete packages, which it would take as installed (RECORD, the list of
+ * their files, is written last), and folders moved aside for deletion.
  *
  * @param {string} sitePackages
  */

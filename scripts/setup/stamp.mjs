@@ -3,14 +3,14 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 /**
- * What a step's product was made from: if any of it changes, the step runs again.
+ * The inputs of a step: if any of them changes, the step runs again.
  *
  * @typedef {Readonly<Record<string, string | readonly string[]>>} Inputs
  */
 
 /**
  * @param {readonly string[]} files
- * @returns {string} one SHA-256 over the files' names and contents
+ * @returns {string} one SHA-256 of the files' names and contents
  */
 export function hashFiles(files) {
 	const hash = createHash("sha256");
@@ -20,7 +20,7 @@ export function hashFiles(files) {
 }
 
 /**
- * Writes a file so that a reader, or a run after an interruption, sees all of it or none.
+ * Writes a file so that readers see all of it or nothing, even after an interruption.
  *
  * @param {string} file
  * @param {string} text
@@ -33,9 +33,9 @@ export function writeAtomically(file, text) {
 }
 
 /**
- * @param {string} stamp the file in which a finished step recorded its inputs
+ * @param {string} stamp the file with the inputs of a finished step
  * @param {Inputs} inputs
- * @returns {boolean} whether that step finished with these very inputs
+ * @returns {boolean} whether the step finished with the same inputs
  */
 export function isStamped(stamp, inputs) {
 	return (

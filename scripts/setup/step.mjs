@@ -1,17 +1,17 @@
 const nameWidth = 18;
 
 /**
- * What a step says while it works.
+ * The output of a running step.
  *
  * @typedef {object} Say
- * @property {(text: string) => void} doing what begins now; a line of its own where there is no terminal
- * @property {(text: string) => void} detail the latest word from a long command; on a terminal only
- * @property {(text: string) => void} note something to remember, such as why the plan changed
+ * @property {(text: string) => void} doing shows what starts now, on its own line if there is no terminal
+ * @property {(text: string) => void} detail shows the latest line from a long command, on a terminal only
+ * @property {(text: string) => void} note prints a line that stays, such as why the plan changed
  */
 
 /**
- * Runs one step and tells of it in one line: in place, with the seconds running, on a terminal; in
- * plain lines elsewhere. A step that has nothing to do says only its result.
+ * Runs one step and shows it in one line: updated in place with the seconds on a terminal, plain lines elsewhere. A step
+ * with nothing to do prints only its result.
  *
  * @template {string} T
  * @param {string} name
@@ -41,10 +41,10 @@ export async function step(name, work) {
 }
 
 /**
- * A line that tells what is going on: redrawn in place on a terminal, printed once elsewhere.
+ * A line that shows what is going on: redrawn in place on a terminal, printed once elsewhere.
  *
  * @param {string} name
- * @param {() => number} seconds how long it has been going on
+ * @param {() => number} seconds the time since the start
  */
 export function liveLine(name, seconds) {
 	const terminal = process.stdout.isTTY === true;

@@ -47,11 +47,11 @@ test("a .venv that came along with a moved project is made anew, and preferred t
 	const [note = "", ...rest] = output.split("\n");
 	assert.match(
 		note,
-		/^ +The active environment \S+ is not made from environment\.yml: taking \.venv instead\.$/,
+		/^ +The active environment \S+ does not match environment\.yml: using \.venv instead\.$/,
 	);
 	assert.match(
 		rest.join("\n"),
-		/^Python +making \.venv with Python 3[\d.]+ …\nPython +installing tiny==1\.0 into \.venv …\nPython +\.venv has tiny==1\.0/,
+		/^Python +creating \.venv with Python 3[\d.]+ …\nPython +installing tiny==1\.0 into \.venv …\nPython +\.venv has tiny==1\.0/,
 	);
 	const again = await clone.run(prepare, pip);
 	assert.match(again.output, /^Python +\.venv is up to date\n$/);
@@ -117,6 +117,6 @@ test("a set-up that is interrupted while pip installs is taken up again", async 
 
 	const next = await clone.run(prepare, pip);
 	assert.match(next.output, /\.venv has tiny==1\.0/);
-	assert.doesNotMatch(next.output, /making \.venv/);
+	assert.doesNotMatch(next.output, /creating \.venv/);
 	assert.ok(fs.existsSync(path.join(packages, "tiny.py")));
 });

@@ -129,7 +129,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 		assert.equal(code, signal === "SIGINT" ? 130 : 143);
 		assert.match(
 			output,
-			/\nInterrupted\. The same command takes it up again\.\n$/,
+			/\nInterrupted\. Run the same command to continue\.\n$/,
 		);
 		assert.equal(fs.readFileSync(clone.path("last"), "utf8"), "interrupted");
 		assert.throws(() => process.kill(Number(pid), 0), { code: "ESRCH" });

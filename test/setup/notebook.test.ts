@@ -131,7 +131,7 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 				} else assert.match(output, /The kernel died/);
 				assert.match(
 					output,
-					/\n\nnotebooks\/transfer_learning\.ipynb was not executed to its end; what build held before is still there\.\n$/,
+					/\n\nnotebooks\/transfer_learning\.ipynb was not executed to the end; earlier results in build are unchanged\.\n$/,
 				);
 				assert.doesNotMatch(output, /In\[3\]|Traceback|nbclient/);
 				assert.deepEqual(
