@@ -52,7 +52,7 @@ function addInvertedResidual(
 	stride: 1 | 2,
 ): tf.SymbolicTensor {
 	const prefix = index === 0 ? "expanded_conv" : `block_${index}`;
-	const inputChannels = channelsOf(input);
+	const inputChannels = input.shape.at(-1) ?? 0;
 	const outputChannels = makeDivisible(filters);
 	let x = input;
 	// Block 0 has no expansion.
@@ -127,10 +127,6 @@ function apply(
 	inputs: tf.SymbolicTensor | tf.SymbolicTensor[],
 ): tf.SymbolicTensor {
 	return layer.apply(inputs) as tf.SymbolicTensor;
-}
-
-function channelsOf(x: tf.SymbolicTensor): number {
-	return x.shape.at(-1) ?? 0;
 }
 
 /** Rounds to a multiple of 8, but never down by more than 10 %: `_make_divisible` of Keras. */

@@ -30,24 +30,23 @@ export async function chooseElements(
 			`imageGrid got ${items.length} examples and ${predictions.length} predictions. Pass the predictions for these same examples.`,
 		);
 	}
-	if (predictions && wrongFirst) {
-		const judged = judge(await computeLabels(items), predictions);
-		const indices = orderWrongFirst(judged, maxImages);
-		return Promise.all(
-			indices.map(async (i) => ({
-				element: await computeElement(items[i] as Item),
-				judged: judged[i],
-			})),
-		);
-	}
+	const indices =
+		predictions && wrongFirst
+			? orderWrongFirst(
+					judge(await computeLabels(items), predictions),
+					maxImages,
+				)
+			: [...items.keys()].slice(0, maxImages);
 	const elements = await Promise.all(
-		items.slice(0, maxImages).map(computeElement),
+		indices.map((i) => computeElement(items[i] as Item)),
 	);
-	const labels = elements.map(({ label }) => label);
-	const judged =
-		predictions && labels.length > 0
-			? judge(labels, predictions.slice(0, labels.length))
-			: [];
+	if (!predictions || elements.length === 0) {
+		return elements.map((element) => ({ element, judged: undefined }));
+	}
+	const judged = judge(
+		elements.map(({ label }) => label),
+		indices.map((i) => predictions[i] as ArrayLike<number>),
+	);
 	return elements.map((element, i) => ({ element, judged: judged[i] }));
 }
 

@@ -98,7 +98,8 @@ export async function imageGrid(
 	options: ImageGridOptions = {},
 ): Promise<EncodedImage> {
 	const { maxImages = 12, columns = 6, size = 144, predictions } = options;
-	const dataset = isList(examples) ? ImageDataset.from(examples) : examples;
+	const dataset =
+		examples instanceof ImageDataset ? examples : ImageDataset.from(examples);
 	const chosen = await chooseElements(
 		dataset.items(),
 		maxImages,
@@ -167,11 +168,4 @@ function captionLines(
 		nameLabel(label, classNames),
 		`says ${nameLabel(predicted, classNames)}, ${percent} %`,
 	];
-}
-
-// Array.isArray does not narrow a readonly array.
-function isList(
-	examples: ImageDataset<Example<Label>> | readonly Example[],
-): examples is readonly Example[] {
-	return Array.isArray(examples);
 }
