@@ -115,7 +115,7 @@ scratch.evaluate(test_batches, verbose=0)
 stages["article"] = time.perf_counter() - started
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
-# What the article does not do by itself.
+# Measurements beyond the walkthrough.
 images = timed("load", lambda: tf.concat([batch for batch, _ in to_batches(dataset)], 0))
 base = model.layers[0]
 base.predict(images[:32], verbose=0)

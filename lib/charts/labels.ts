@@ -16,7 +16,7 @@ export interface LabelledDataset {
 /**
  * Reads the labels, and the class names if the data set has any.
  *
- * @throws TransferLearningError if the data set is mapped: a map may change labels, and only running it would tell.
+ * @throws TransferLearningError if the data set is mapped: a map may change labels, and charts do not run maps.
  */
 export function readLabels(labels: Labels): {
 	readonly labels: readonly Label[];
