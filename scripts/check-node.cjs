@@ -2,13 +2,13 @@
 // with a long syntax error.
 "use strict";
 
-var oldest = "20.9";
+var oldest = "20.18.1";
 var found = process.versions.node;
 
 /** @param {string} version */
 function rank(version) {
 	var parts = version.split(".");
-	return Number(parts[0]) * 1000 + Number(parts[1]);
+	return (Number(parts[0]) * 1000 + Number(parts[1])) * 1000 + Number(parts[2]);
 }
 
 if (rank(found) < rank(oldest)) {

@@ -105,11 +105,8 @@ async function checkStyle() {
  * @returns {Promise<number>} the exit status of node's test runner
  */
 async function runTests(files) {
-	// Node 20.9 knows no --test-concurrency; it takes one process a core but one, as later ones do by
-	// default. Each of our files may start TensorFlow twice, which takes a gigabyte, so four at once are enough.
-	const limit = process.allowedNodeEnvironmentFlags.has("--test-concurrency")
-		? [`--test-concurrency=${Math.min(4, os.availableParallelism())}`]
-		: [];
+	// Each of our files may start TensorFlow twice, which takes a gigabyte, so four at once are enough.
+	const limit = Math.min(4, os.availableParallelism());
 	const runner = spawn(
 		process.execPath,
 		[
@@ -118,7 +115,7 @@ async function runTests(files) {
 			"--test",
 			"--test-reporter=spec",
 			"--test-reporter-destination=stdout",
-			...limit,
+			`--test-concurrency=${limit}`,
 			...options,
 			...files,
 		],

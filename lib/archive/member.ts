@@ -2,7 +2,6 @@ import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import type { Entry } from "yauzl";
 import { InvalidBytes, TransferLearningError } from "../errors";
-import { crc32 } from "./crc32";
 import type { RandomAccessFile } from "./random_access_file";
 
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
@@ -106,7 +105,7 @@ export function toMember(
 	async function read(): Promise<Buffer> {
 		const raw = await readRaw(compressedSize);
 		const data = method === stored ? raw : await inflate(raw, size);
-		if (data.length !== size || crc32(data) !== checksum) {
+		if (data.length !== size || zlib.crc32(data) !== checksum) {
 			throw new InvalidBytes("its checksum is wrong");
 		}
 		return data;

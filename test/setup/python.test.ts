@@ -115,21 +115,21 @@ require("./scripts/check-node.cjs");`,
 	);
 }
 
-test("a Node older than 20.9 is told what is needed, in two lines", () => {
-	for (const version of ["0.10.48", "8.17.0", "18.20.4", "20.8.1"]) {
+test("a Node older than 20.18.1 is told what is needed, in two lines", () => {
+	for (const version of ["0.10.48", "8.17.0", "18.20.4", "20.9.0", "20.18.0"]) {
 		const { status, stderr } = checkNode(version);
 		assert.equal(status, 1, version);
 		assert.match(
 			stderr,
 			new RegExp(
-				`^This project needs Node 20.9 or newer; this is Node ${version} .*\n.*nvm install.*\n$`,
+				`^This project needs Node 20\\.18\\.1 or newer; this is Node ${version} .*\n.*nvm install.*\n$`,
 			),
 		);
 	}
 });
 
-test("Node 20.9 and whatever is newer is accepted without a word", () => {
-	for (const version of ["20.9.0", "20.20.2", "22.1.0", "24.0.0", "100.0.0"])
+test("Node 20.18.1 and whatever is newer is accepted without a word", () => {
+	for (const version of ["20.18.1", "20.20.2", "22.1.0", "24.0.0", "100.0.0"])
 		assert.deepEqual(
 			[checkNode(version).status, checkNode(version).stderr],
 			[0, ""],

@@ -58,7 +58,7 @@ export function writeZip(
 			name: member.name,
 			flags: 0,
 			method,
-			crc: crc32(content),
+			crc: zlib.crc32(content),
 			compressedSize: raw.length,
 			size: content.length,
 			extra: Buffer.alloc(0),
@@ -73,12 +73,6 @@ export function writeZip(
 	if (end.zip64) append(zip64End(members.length, start, size, end.zip64));
 	append(endRecord(end.count ?? members.length, start, size, end));
 	return Buffer.concat(parts);
-}
-
-/** Node 20.9 has no zlib.crc32, but every gzip file ends with it and the length. */
-function crc32(content: Buffer): number {
-	const gzip = zlib.gzipSync(content);
-	return gzip.readUInt32LE(gzip.length - 8);
 }
 
 function localHeader(header: ZipHeader): Buffer {
