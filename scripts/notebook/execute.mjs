@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isAlive, readStartTime } from "../../lib/process_identity.cjs";
 import { buildDir, display, root } from "../setup/paths.mjs";
-import { isAlive, readStartTime } from "../setup/process_identity.mjs";
 import { CommandError, run } from "../setup/run.mjs";
 import { step } from "../setup/step.mjs";
 import { UserError } from "../setup/user_error.mjs";

@@ -80,7 +80,7 @@ export async function runTsc(project) {
 
 /**
  * @param {string} folder
- * @returns {string[]} a package's TypeScript files, in a fixed order
+ * @returns {string[]} a package's source files, in a fixed order
  */
 function listSources(folder) {
 	return fs
@@ -92,6 +92,6 @@ function listSources(folder) {
 				return ["dist", "node_modules"].includes(entry.name)
 					? []
 					: listSources(file);
-			return entry.name.endsWith(".ts") ? [file] : [];
+			return /\.c?[jt]s$/.test(entry.name) ? [file] : [];
 		});
 }

@@ -1,4 +1,6 @@
-import * as fs from "node:fs";
+"use strict";
+
+const fs = require("node:fs");
 
 /**
  * Process ids are reused, but together with its start time an id identifies one process. The time is "0" on systems
@@ -7,7 +9,7 @@ import * as fs from "node:fs";
  * @param {number} pid
  * @returns {string} clock ticks from the machine's start to the process's
  */
-export function readStartTime(pid) {
+function readStartTime(pid) {
 	return readStat(pid)?.[19] ?? "0";
 }
 
@@ -16,7 +18,7 @@ export function readStartTime(pid) {
  * @param {string} startTime what `readStartTime` returned
  * @returns {boolean} whether this process is still running; a zombie is not
  */
-export function isAlive(pid, startTime) {
+function isAlive(pid, startTime) {
 	try {
 		process.kill(pid, 0);
 	} catch (error) {
@@ -45,3 +47,5 @@ function readStat(pid) {
 		return undefined;
 	}
 }
+
+module.exports = { readStartTime, isAlive };
