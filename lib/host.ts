@@ -1,5 +1,3 @@
-import { anySignal } from "./any_signal";
-
 /** Shows the progress of work that may take a while. */
 export interface Progress {
 	/**
@@ -57,7 +55,8 @@ export async function interruptible<T>(
 	const controller = new AbortController();
 	const stopListening = await host.onInterruption(() => controller.abort());
 	try {
-		return await work(anySignal(controller.signal, signal));
+		const signals = signal ? [controller.signal, signal] : [controller.signal];
+		return await work(AbortSignal.any(signals));
 	} finally {
 		stopListening();
 	}

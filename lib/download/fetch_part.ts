@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransferLearningError } from "../errors";
-import { Interruption } from "./http_get";
+import { RetryableError } from "./http_get";
 import type { PartialFile } from "./partial_file";
 import { type TransferOptions, transfer } from "./transfer";
 
 /** In milliseconds. */
 export interface RetryTiming {
-	/** Wait before the first further try, doubled before each that follows … */
+	/** Wait before the first retry, doubled before each that follows … */
 	readonly firstWait: number;
 	/** … up to this. */
 	readonly longestWait: number;
@@ -14,47 +14,40 @@ export interface RetryTiming {
 	readonly longestRetryAfter: number;
 }
 
-/** Further tries, one after the other, that bring nothing before a download fails … */
+/** Retries without progress before a download fails … */
 const maxRetries = 5;
 /** … and before a host that has never answered counts as out of reach. */
 const maxRetriesUnanswered = 1;
-const maxAttempts = 100;
 
 /**
- * Fetches what is missing of `part`, in as many requests as it takes; one that brings the part further
- * than it ever was gives the following ones their full number of tries again.
+ * Fetches what is missing of `part`, in as many requests as it takes. One that brings the part further
+ * than it ever was gives the following ones their full number of retries again.
  */
 export async function fetchPart(
 	part: PartialFile,
-	options: TransferOptions,
-	timing: RetryTiming,
+	options: TransferOptions & RetryTiming,
 ): Promise<void> {
 	const { size, signal } = options;
-	if (size !== undefined && part.length > size) await part.restart();
+	if (size !== undefined && part.length > size) part.restart();
 
 	let furthest = part.length;
 	let answered = false;
 	let failures = 0;
-	for (let attempt = 1; !isWhole(part, size); attempt++) {
+	while (part.length !== (size ?? part.source.total)) {
 		try {
 			return await transfer(part, options);
 		} catch (error) {
-			if (!(error instanceof Interruption)) throw error;
+			if (!(error instanceof RetryableError)) throw error;
 			answered ||= error.options.answered;
 			failures = part.length > furthest ? 1 : failures + 1;
 			furthest = Math.max(furthest, part.length);
-			const retries = answered ? maxRetries : maxRetriesUnanswered;
-			if (failures > retries || attempt === maxAttempts) {
+			if (failures > (answered ? maxRetries : maxRetriesUnanswered)) {
 				throw giveUp(part, answered, error);
 			}
-			const wait = chooseWait(failures, error.options.retryAfter, timing);
+			const wait = chooseWait(failures, error.options.retryAfter, options);
 			await sleep(wait, undefined, { signal });
 		}
 	}
-}
-
-function isWhole(part: PartialFile, size: number | undefined): boolean {
-	return part.length === (size ?? part.source.total);
 }
 
 function chooseWait(failures: number, retryAfter = 0, timing: RetryTiming) {
@@ -67,11 +60,11 @@ function chooseWait(failures: number, retryAfter = 0, timing: RetryTiming) {
 	);
 }
 
-function giveUp(part: PartialFile, answered: boolean, cause: Interruption) {
+function giveUp(part: PartialFile, answered: boolean, cause: RetryableError) {
 	const { url } = part.source;
 	return new TransferLearningError(
 		answered
-			? `${url} was given up after ${part.length} bytes and several tries: ${cause.message}. Run this again to go on from there.`
+			? `${url} was given up after ${part.length} bytes and several tries: ${cause.message}. Run this again to resume.`
 			: `${url} cannot be reached: ${cause.message}. Check the network, and HTTPS_PROXY if there is a proxy.`,
 		{ cause },
 	);

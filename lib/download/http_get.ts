@@ -1,17 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { PassThrough, type Readable } from "node:stream";
-import { getProxyForUrl } from "proxy-from-env";
-import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
-import { anySignal } from "../any_signal";
+import { finished } from "node:stream/promises";
+import { EnvHttpProxyAgent, request } from "undici";
 import { TransferLearningError } from "../errors";
 
 const maxRedirects = 10;
-/** How far the network may be ahead of the disk. */
-const bufferedBytes = 1 << 20;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
-/** A request that failed in a way that another try may mend. */
-export class Interruption extends Error {
+/** A request failed in a way that another try may get past. */
+export class RetryableError extends Error {
 	constructor(
 		message: string,
 		readonly options: {
@@ -26,38 +22,38 @@ export class Interruption extends Error {
 	}
 }
 
-export interface Answer {
+export interface HttpResponse {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
-	/** The body's bytes as they were sent, nothing decoded. */
-	readonly chunks: AsyncIterable<Buffer>;
+	/** Passes on the body's bytes as they were sent, nothing decoded; rejects with what `onChunk` throws. */
+	readonly receive: (onChunk: (chunk: Buffer) => void) => Promise<void>;
 	/** Ends the connection, whatever is left of the body. */
 	readonly close: () => Promise<void>;
 }
 
 export interface GetOptions {
-	/** Milliseconds without a byte, answer or connection, after which the request is given up. */
+	/** Milliseconds without a connection, an answer or a byte after which the request is given up. */
 	readonly stallTimeout: number;
-	readonly signal?: AbortSignal;
+	readonly signal: AbortSignal;
 }
 
 /**
- * Sends a GET request, through the proxy that the environment names for the address (`HTTPS_PROXY`,
- * `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, also in lower case), and follows redirects.
+ * Sends a GET request through the proxy that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
+ * `NO_PROXY`, also in lower case), and follows redirects.
  *
- * @throws Interruption, here and from `chunks`, on whatever happens to a connection; the signal's reason if that is aborted.
+ * @throws RetryableError, here and from `receive`, if the connection fails; the signal's reason if that is aborted.
  */
 export async function get(
 	url: string,
 	headers: Record<string, string>,
 	options: GetOptions,
-): Promise<Answer> {
+): Promise<HttpResponse> {
 	let target = url;
 	for (let hop = 0; hop <= maxRedirects; hop++) {
-		const answer = await getOnce(target, headers, options);
-		const location = answer.headers.location;
-		if (!redirects.has(answer.status) || !location) return answer;
-		await answer.close();
+		const response = await getOnce(target, headers, options);
+		const { location } = response.headers;
+		if (!redirects.has(response.status) || !location) return response;
+		await response.close();
 		target = resolveRedirect(location, target);
 	}
 	throw new TransferLearningError(
@@ -66,21 +62,20 @@ export async function get(
 }
 
 /**
- * The address that a redirect leads to.
+ * The address that a redirect leads to. (Undici's own redirects would go from https: to http:.)
  *
  * @throws TransferLearningError if it is not an http(s) URL, or gives up the encryption of `from`.
  */
 export function resolveRedirect(location: string, from: string): string {
-	const isUrl = URL.canParse(location, from);
-	const target = isUrl ? new URL(location, from) : undefined;
-	if (target?.protocol !== "https:" && target?.protocol !== "http:") {
+	const target = URL.canParse(location, from) && new URL(location, from);
+	if (!target || !/^https?:$/.test(target.protocol)) {
 		throw new TransferLearningError(
 			`${from} is redirected to ${location}, which is not an http(s) URL.`,
 		);
 	}
-	if (target.protocol === "http:" && new URL(from).protocol === "https:") {
+	if (target.protocol === "http:" && from.startsWith("https:")) {
 		throw new TransferLearningError(
-			`${from} is redirected to ${target.href}, which is not encrypted: what came from there could be anybody's.`,
+			`${from} is redirected to ${target.href}, which is not encrypted: anybody on the way could change the file.`,
 		);
 	}
 	return target.href;
@@ -90,73 +85,73 @@ async function getOnce(
 	url: string,
 	headers: Record<string, string>,
 	{ stallTimeout, signal }: GetOptions,
-): Promise<Answer> {
-	const stall = new AbortController();
+): Promise<HttpResponse> {
+	signal.throwIfAborted();
+	const dispatcher = createDispatcher();
+	// Undici's own timeouts and signal do not end a CONNECT that a proxy leaves unanswered.
+	const stop = () => dispatcher.destroy();
+	let stalled: Error | undefined;
 	const timer = setTimeout(() => {
-		const seconds = stallTimeout / 1000;
-		stall.abort(new Error(`not a byte came for ${seconds} seconds`));
+		stalled = new Error(`no data came for ${stallTimeout / 1000} seconds`);
+		stop();
 	}, stallTimeout);
-	const dispatcher = createDispatcher(url);
+	signal.addEventListener("abort", stop);
 
 	async function close() {
 		clearTimeout(timer);
-		await dispatcher.destroy();
+		signal.removeEventListener("abort", stop);
+		await stop();
 	}
 
 	function explain(error: unknown, answered: boolean) {
-		if (signal?.aborted) return signal.reason;
-		const cause = stall.signal.aborted ? stall.signal.reason : error;
+		if (signal.aborted) return signal.reason;
+		const cause = (stalled ?? error) as NodeJS.ErrnoException;
 		// A failure to connect to several addresses of a host has a code but no message.
-		const message = cause.message || cause.code;
-		return new Interruption(message, { answered, cause });
-	}
-
-	// A stream that fails drops what was not read of it yet; what has gone into a pipe is kept.
-	function receive(body: Readable): AsyncIterable<Buffer> {
-		const pipe = new PassThrough({ highWaterMark: bufferedBytes });
-		let failure: unknown;
-		body.on("data", () => timer.refresh());
-		body.on("error", (error) => {
-			failure = error;
-			pipe.end();
-		});
-		body.pipe(pipe);
-		return (async function* () {
-			for await (const chunk of pipe) yield chunk as Buffer;
-			if (failure !== undefined) throw explain(failure, true);
-		})();
+		const message = cause.message || String(cause.code);
+		return new RetryableError(message, { answered, cause });
 	}
 
 	try {
 		const response = await request(url, {
 			dispatcher,
 			headers,
-			signal: anySignal(stall.signal, signal),
+			headersTimeout: 0,
+			bodyTimeout: 0,
 		});
 		timer.refresh();
-		return {
-			status: response.statusCode,
-			headers: response.headers,
-			chunks: receive(response.body),
-			close,
-		};
+		const { statusCode: status, body } = response;
+		// A body that nobody receives fails when the connection is closed.
+		body.on("error", () => {});
+		async function receive(onChunk: (chunk: Buffer) => void) {
+			let failure: unknown;
+			// A stream that fails drops what it holds: each chunk is taken at once, so that it holds nothing.
+			body.on("data", (chunk: Buffer) => {
+				timer.refresh();
+				try {
+					onChunk(chunk);
+				} catch (error) {
+					failure = error;
+					body.destroy();
+				}
+			});
+			await finished(body).catch((error) => {
+				throw failure ?? explain(error, true);
+			});
+		}
+		return { status, headers: response.headers, receive, close };
 	} catch (error) {
 		await close();
 		throw explain(error, false);
 	}
 }
 
-function createDispatcher(url: string): Dispatcher {
-	const proxy = getProxyForUrl(url);
-	// Undici's own, coarser limits are off: one timer watches over everything.
-	const limits = { headersTimeout: 0, bodyTimeout: 0 };
-	if (!proxy) return new Agent(limits);
+function createDispatcher(): EnvHttpProxyAgent {
 	try {
 		// Without `proxyTunnel: false`, http: addresses too would be asked for by CONNECT.
-		return new ProxyAgent({ ...limits, uri: proxy, proxyTunnel: false });
+		return new EnvHttpProxyAgent({ proxyTunnel: false });
 	} catch (cause) {
 		throw new TransferLearningError(
-			`The proxy that the environment names for ${url} is no address such as http://proxy.example:3128. Mend HTTPS_PROXY and HTTP_PROXY.`,
+			"The proxy that the environment names is not an address such as http://proxy.example:3128. Fix HTTPS_PROXY and HTTP_PROXY.",
 			{ cause },
 		);
 	}

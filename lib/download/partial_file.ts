@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import * as fs from "node:fs/promises";
+import * as fs from "node:fs";
 
 /** What a `.part` file is the beginning of. */
 export interface Source {
@@ -12,33 +11,28 @@ export interface Source {
 }
 
 /**
- * A file on its way: its first `length` bytes in `<file>.part`, hashed as they come, and beside them in
- * `<file>.part.json` what they are the beginning of. The owner closes it.
+ * A file that is being downloaded: its first `length` bytes in `<file>.part`, hashed as they come, and
+ * beside them in `<file>.part.json` what they are the beginning of. The owner closes it.
  */
 export class PartialFile {
 	private hash = createHash("sha256");
+	length = 0;
 
 	private constructor(
 		private readonly file: string,
-		private readonly handle: fs.FileHandle,
-		public length: number,
+		private readonly handle: fs.promises.FileHandle,
 		public source: Source,
 	) {}
 
-	/** Opens what an earlier process has left of `url`, or an empty file if that is nothing. */
+	/** Opens what an earlier process has left of `url`, or an empty file. */
 	static async open(file: string, url: string): Promise<PartialFile> {
-		const source = await fs
-			.readFile(`${file}.part.json`, "utf8")
-			.then((text) => JSON.parse(text) as Source)
-			.catch(() => undefined);
-		const handle = await fs.open(
-			`${file}.part`,
-			constants.O_RDWR | constants.O_CREAT,
-		);
+		const { O_RDWR, O_CREAT } = fs.constants;
+		const handle = await fs.promises.open(`${file}.part`, O_RDWR | O_CREAT);
+		const part = new PartialFile(file, handle, { url });
 		try {
-			const part = new PartialFile(file, handle, 0, { url });
+			const source = readSource(file);
 			if (source?.url === url) await part.resume(source);
-			else await handle.truncate(0);
+			else await handle.truncate();
 			return part;
 		} catch (error) {
 			await handle.close();
@@ -56,26 +50,22 @@ export class PartialFile {
 	}
 
 	/** Empties it, for what `source` is about to send. */
-	async restart(source: Source = { url: this.source.url }): Promise<void> {
-		await this.handle.truncate(0);
+	restart(source: Source = { url: this.source.url }): void {
+		fs.ftruncateSync(this.handle.fd);
 		this.length = 0;
 		this.hash = createHash("sha256");
 		this.source = source;
-		await fs.writeFile(`${this.file}.part.json`, JSON.stringify(source));
+		fs.writeFileSync(`${this.file}.part.json`, JSON.stringify(source));
 	}
 
-	async append(chunk: Buffer): Promise<void> {
+	append(chunk: Buffer): void {
 		for (let rest = chunk; rest.length > 0; ) {
-			const { bytesWritten } = await this.handle.write(
-				rest,
-				0,
-				rest.length,
-				this.length,
-			);
-			// Counted at once: on a full disk, what fitted is kept.
-			this.hash.update(rest.subarray(0, bytesWritten));
-			this.length += bytesWritten;
-			rest = rest.subarray(bytesWritten);
+			const { fd } = this.handle;
+			const written = fs.writeSync(fd, rest, 0, rest.length, this.length);
+			// Counted at once: what fits on a full disk is kept.
+			this.hash.update(rest.subarray(0, written));
+			this.length += written;
+			rest = rest.subarray(written);
 		}
 	}
 
@@ -84,28 +74,36 @@ export class PartialFile {
 		return `${this.file}.part`;
 	}
 
-	/** The SHA-256 of what there is, in hexadecimal. */
+	/** The SHA-256 of the bytes, in hexadecimal. */
 	sha256(): string {
 		return this.hash.copy().digest("hex");
 	}
 
-	/** Makes it the file that it was to become, on the disk before its name is. */
+	/** Gives the file its name, once the bytes are on the disk. */
 	async complete(): Promise<void> {
 		await this.handle.sync();
 		await this.close();
-		await fs.rename(`${this.file}.part`, this.file);
-		await fs.rm(`${this.file}.part.json`, { force: true });
+		fs.renameSync(this.path, this.file);
+		fs.rmSync(`${this.file}.part.json`, { force: true });
 	}
 
-	/** Throws away what there is. */
+	/** Closes and removes it. */
 	async discard(): Promise<void> {
 		await this.close();
-		await fs.rm(`${this.file}.part.json`, { force: true });
-		await fs.rm(`${this.file}.part`, { force: true });
+		fs.rmSync(`${this.file}.part.json`, { force: true });
+		fs.rmSync(this.path, { force: true });
 	}
 
-	/** Closes the file, keeping what there is; again is allowed. */
+	/** Closes it and keeps its bytes; may be called again. */
 	close(): Promise<void> {
 		return this.handle.close();
+	}
+}
+
+function readSource(file: string): Source | undefined {
+	try {
+		return JSON.parse(fs.readFileSync(`${file}.part.json`, "utf8"));
+	} catch {
+		return undefined;
 	}
 }

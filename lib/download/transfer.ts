@@ -1,15 +1,18 @@
 import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { TransferLearningError } from "../errors";
-import { type Answer, get, Interruption } from "./http_get";
-import type { PartialFile, Source } from "./partial_file";
+import {
+	type GetOptions,
+	get,
+	type HttpResponse,
+	RetryableError,
+} from "./http_get";
+import type { PartialFile } from "./partial_file";
 
-export interface TransferOptions {
+export interface TransferOptions extends GetOptions {
 	/** The size that the whole must have, in bytes. */
 	readonly size?: number;
 	/** Whether the whole will be checked, so that parts of two versions cannot pass for one file. */
 	readonly checked: boolean;
-	readonly stallTimeout: number;
-	readonly signal: AbortSignal;
 	/** Called whenever the part has grown. */
 	readonly onGrowth: () => void;
 }
@@ -17,114 +20,116 @@ export interface TransferOptions {
 /**
  * Fetches what is missing of `part` in one request.
  *
- * It asks for a range, by If-Range only of the same version; a server that sends the whole instead,
- * because it knows no ranges or has another version, begins the part anew (RFC 9110, 13.1.5 and 14).
+ * It asks for a range, by If-Range only of the same version; if a server sends the whole instead,
+ * because it knows no ranges or has another version, the part begins anew (RFC 9110, 13.1.5 and 14).
  *
- * @throws Interruption if another try may help; TransferLearningError if none can.
+ * @throws RetryableError if another try may help; TransferLearningError if none can.
  */
 export async function transfer(
 	part: PartialFile,
 	options: TransferOptions,
 ): Promise<void> {
 	const { url, validator } = part.source;
-	if (!validator && !options.checked) await part.restart();
+	if (!validator && !options.checked) part.restart();
 	// The bytes of a compressed transfer could be neither counted nor resumed.
 	const headers: Record<string, string> = { "accept-encoding": "identity" };
 	if (part.length > 0) {
 		headers.range = `bytes=${part.length}-`;
 		if (validator) headers["if-range"] = validator;
 	}
-	const answer = await get(url, headers, options);
+	const response = await get(url, headers, options);
 	try {
-		if (part.length > 0 && answer.status === 416) {
-			await settleRefusedRange(part, answer.headers);
-		} else {
-			checkAnswer(answer, part);
-			await begin(answer, part, options.size);
-			await receive(answer, part, options);
-		}
+		if (begin(response, part, options.size) === "whole") return;
+		await receive(response, part, options);
 	} finally {
-		await answer.close();
+		await response.close();
 	}
 }
 
-/** A range that begins where the file ends is refused: then there is nothing left to fetch. */
-async function settleRefusedRange(
+/**
+ * Checks what the response announces, and empties the part if the response holds the whole.
+ *
+ * @returns whether the part turns out to be the whole already, or the body is what it lacks
+ */
+function begin(
+	{ status, headers }: HttpResponse,
 	part: PartialFile,
-	headers: IncomingHttpHeaders,
-): Promise<void> {
-	const total = /^bytes \*\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1];
-	if (Number(total) === part.length) return;
-	await part.restart();
-	throw interruption("the server refused to go on from there");
+	size: number | undefined,
+): "whole" | "body" {
+	const { url, validator, total } = part.source;
+	const range = /^bytes (?:(\d+)-\d+|\*)\/(?:(\d+)|\*)$/.exec(
+		headers["content-range"] ?? "",
+	);
+	const found = {
+		url,
+		validator: readValidator(headers),
+		total: toNumber(status === 200 ? headers["content-length"] : range?.[2]),
+	};
+	if (status === 416 && part.length > 0) {
+		// A range that begins where the file ends is refused, too.
+		if (found.total === part.length) return "whole";
+		part.restart();
+		throw retryable("the server refused to resume");
+	}
+	checkStatus(status, headers, part);
+	if (differ(size, found.total)) {
+		throw new TransferLearningError(
+			`${url} is not the file that was expected: the server announces ${found.total} bytes instead of ${size}.`,
+		);
+	}
+	if (status === 200) {
+		part.restart(found);
+	} else if (
+		toNumber(range?.[1]) !== part.length ||
+		differ(found.validator, validator) ||
+		differ(found.total, total)
+	) {
+		part.restart();
+		throw retryable("the server resumed with another file");
+	}
+	return "body";
 }
 
-function checkAnswer({ status, headers }: Answer, part: PartialFile): void {
-	const { url } = part.source;
-	const said = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`;
+function checkStatus(
+	status: number,
+	headers: IncomingHttpHeaders,
+	part: PartialFile,
+): void {
+	const answer = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`;
 	if ([408, 425, 429].includes(status) || status >= 500) {
-		throw interruption(said, readRetryAfter(headers));
+		throw retryable(answer, readRetryAfter(headers["retry-after"]));
 	}
+	const { url } = part.source;
 	if (status !== 200 && !(status === 206 && part.length > 0)) {
-		throw new TransferLearningError(`${url} cannot be had: ${said}.`);
+		throw new TransferLearningError(`${url} cannot be downloaded: ${answer}.`);
 	}
 	const encoding = headers["content-encoding"] ?? "identity";
 	if (encoding !== "identity") {
 		throw new TransferLearningError(
-			`${url} cannot be had: the server insists on sending it compressed (${encoding}).`,
+			`${url} cannot be downloaded: the server insists on sending it compressed (${encoding}).`,
 		);
-	}
-}
-
-/** Compares what the answer announces with what is expected, and empties the part if the answer is the whole. */
-async function begin(
-	{ status, headers }: Answer,
-	part: PartialFile,
-	size: number | undefined,
-): Promise<void> {
-	const { url } = part.source;
-	const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(
-		headers["content-range"] ?? "",
-	);
-	const total = toNumber(
-		status === 206 ? range?.[2] : headers["content-length"],
-	);
-	if (size !== undefined && total !== undefined && total !== size) {
-		throw new TransferLearningError(
-			`${url} is not the file that was expected: the server announces ${total} bytes instead of ${size}.`,
-		);
-	}
-	const source = { url, validator: readValidator(headers), total };
-	if (status === 200) {
-		await part.restart(source);
-	} else if (
-		Number(range?.[1]) !== part.length ||
-		!agree(source, part.source)
-	) {
-		await part.restart();
-		throw interruption("the server went on with something else");
 	}
 }
 
 async function receive(
-	answer: Answer,
+	response: HttpResponse,
 	part: PartialFile,
 	{ size, onGrowth }: TransferOptions,
 ): Promise<void> {
-	const { url } = part.source;
-	const end = size ?? part.source.total ?? Number.POSITIVE_INFINITY;
-	for await (const chunk of answer.chunks) {
+	const { url, total } = part.source;
+	const end = size ?? total ?? Number.POSITIVE_INFINITY;
+	await response.receive((chunk) => {
 		if (part.length + chunk.length > end) {
-			await part.discard();
+			part.restart();
 			throw new TransferLearningError(
 				`${url} is not the file that was expected: the server sends more than its ${end} bytes.`,
 			);
 		}
-		await part.append(chunk);
+		part.append(chunk);
 		onGrowth();
-	}
+	});
 	if (part.length < end && end !== Number.POSITIVE_INFINITY) {
-		throw interruption(`the connection ended at byte ${part.length} of ${end}`);
+		throw retryable(`the connection ended at byte ${part.length} of ${end}`);
 	}
 }
 
@@ -134,26 +139,22 @@ function readValidator(headers: IncomingHttpHeaders): string | undefined {
 	return etag?.startsWith('"') ? etag : headers["last-modified"];
 }
 
-function agree(a: Source, b: Source): boolean {
-	const differ = <T>(x: T, y: T) =>
-		x !== undefined && y !== undefined && x !== y;
-	return !differ(a.validator, b.validator) && !differ(a.total, b.total);
-}
-
-/** Retry-After in milliseconds: it holds seconds or a date. */
-function readRetryAfter(headers: IncomingHttpHeaders): number | undefined {
-	const value = headers["retry-after"];
-	if (value === undefined) return undefined;
+/** @returns milliseconds; Retry-After holds seconds or a date */
+function readRetryAfter(value = ""): number {
 	const wait = /^\d+$/.test(value)
 		? Number(value) * 1000
 		: Date.parse(value) - Date.now();
-	return Number.isNaN(wait) ? undefined : wait;
+	return wait || 0;
+}
+
+function differ<T>(a: T | undefined, b: T | undefined): boolean {
+	return a !== undefined && b !== undefined && a !== b;
 }
 
 function toNumber(digits: string | undefined): number | undefined {
-	return digits && /^\d+$/.test(digits) ? Number(digits) : undefined;
+	return digits === undefined ? undefined : Number(digits);
 }
 
-function interruption(message: string, retryAfter?: number): Interruption {
-	return new Interruption(message, { answered: true, retryAfter });
+function retryable(message: string, retryAfter?: number): RetryableError {
+	return new RetryableError(message, { answered: true, retryAfter });
 }

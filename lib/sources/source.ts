@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { fetchWithProgress } from "../download/fetch_with_progress";
-import { Interruption } from "../download/http_get";
+import { RetryableError } from "../download/http_get";
 import { TransferLearningError } from "../errors";
 import { drawnArchive } from "./drawings";
 import { officialArchive } from "./official";
@@ -57,7 +57,7 @@ export async function findCatsVsDogs(
 function isUnreachable(error: unknown): boolean {
 	return (
 		error instanceof TransferLearningError &&
-		error.cause instanceof Interruption &&
+		error.cause instanceof RetryableError &&
 		!error.cause.options.answered
 	);
 }

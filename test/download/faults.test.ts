@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import {
@@ -29,7 +28,13 @@ import {
 	timing,
 } from "./photos";
 
-/** Downloads in a process of its own, from which its error message comes back. */
+/** Puts a ticket into the file's lock, as another process does. */
+function writeTicket(file: string, name: string): void {
+	fs.mkdirSync(`${file}.lock`);
+	fs.writeFileSync(path.join(`${file}.lock`, name), "");
+}
+
+/** Downloads in a process of its own, from which its error message and warnings come back. */
 function downloadElsewhere(
 	t: TestContext,
 	url: string,
@@ -42,13 +47,14 @@ function downloadElsewhere(
 		.catch((error) => process.stdout.write(error.message));`;
 	const command = `${prefix} exec "$0" -e "$1"`;
 	const child = spawn("sh", ["-c", command, process.execPath, script], {
-		stdio: ["ignore", "pipe", "inherit"],
+		stdio: ["ignore", "pipe", "pipe"],
 	});
 	t.after(() => child.kill("SIGKILL"));
 	let output = "";
-	child.stdout?.on("data", (chunk) => {
-		output += chunk;
-	});
+	for (const stream of [child.stdout, child.stderr])
+		stream?.on("data", (chunk) => {
+			output += chunk;
+		});
 	return { child, ended: once(child, "close").then(() => output) };
 }
 
@@ -333,8 +339,7 @@ test("several processes at once download once, past the lock of a dead one", asy
 	const { file } = makeFolder(t);
 	const dead = spawn(process.execPath, ["--version"]);
 	await once(dead, "close");
-	const owner = { pid: dead.pid, host: os.hostname() };
-	fs.writeFileSync(`${file}.lock`, JSON.stringify(owner));
+	writeTicket(file, `${dead.pid}.1.download`);
 	const server = await serve(
 		t,
 		send(photos, { etag: '"1"', stallAfter: 100_000 }),
@@ -350,13 +355,11 @@ test("several processes at once download once, past the lock of a dead one", asy
 	assert.equal(server.bytes(), size);
 });
 
-test("a lock whose owner gives no sign of life is taken over", async (t) => {
+test("the lock of a dead process whose number belongs to another by now is taken over", async (t) => {
 	const { file } = makeFolder(t);
 	const server = await serve(t, send(photos));
-	// Its process id belongs to somebody else by now.
-	const owner = { pid: process.ppid, host: os.hostname() };
-	fs.writeFileSync(`${file}.lock`, JSON.stringify(owner));
-	fs.utimesSync(`${file}.lock`, new Date(0), new Date(0));
+	// This test's parent lives, but began at another time than 1 tick after the machine's start.
+	writeTicket(file, `${process.ppid}.1.download`);
 	await download(server.url, file, checked);
 	assertOnlyTheFile(file);
 });
@@ -368,11 +371,13 @@ test("a process that loses its lock stops", async (t) => {
 		...checked,
 		timing: { ...timing, stallTimeout: 60_000 },
 		onProgress: ({ received }) => {
-			if (received === 100_000) fs.writeFileSync(`${file}.lock`, "another's");
+			if (received !== 100_000) return;
+			fs.rmSync(`${file}.lock`, { recursive: true });
+			writeTicket(file, "another's");
 		},
 	});
 	await assert.rejects(downloading, rejectsWith("taken over"));
-	assert.equal(fs.readFileSync(`${file}.lock`, "utf8"), "another's");
+	assert.deepEqual(fs.readdirSync(`${file}.lock`), ["another's"]);
 	assert.ok(!fs.existsSync(file));
 });
 
@@ -460,13 +465,42 @@ test("an https address is asked for through the tunnel of HTTPS_PROXY", async (t
 	}
 });
 
-test("a proxy that is no address is reported", async (t) => {
+test("a proxy that leaves CONNECT unanswered is given up", async (t) => {
 	const { file } = makeFolder(t);
-	process.env.HTTP_PROXY = "socks5://127.0.0.1:1080";
+	const proxy = await serveProxy(t, { tunnels: "never answered" });
+	process.env.HTTPS_PROXY = proxy.url;
 	await assert.rejects(
-		download("http://127.0.0.1:9/photos.zip", file, checked),
-		rejectsWith("proxy that the environment names"),
+		download("https://127.0.0.1:9/photos.zip", file, checked),
+		rejectsWith("cannot be reached", "no data came for 0.2 seconds"),
 	);
+	assert.equal(proxy.requests.length, 2);
+});
+
+test("a download that waits for a proxy's CONNECT can be aborted", async (t) => {
+	const { file } = makeFolder(t);
+	const proxy = await serveProxy(t, { tunnels: "never answered" });
+	process.env.HTTPS_PROXY = proxy.url;
+	const controller = new AbortController();
+	const { signal } = controller;
+	const downloading = download("https://127.0.0.1:9/photos.zip", file, {
+		signal,
+	});
+	const reason = new Error("enough");
+	const aborted = assert.rejects(downloading, (error) => error === reason);
+	while (proxy.requests.length === 0) await new Promise(setImmediate);
+	controller.abort(reason);
+	await aborted;
+});
+
+test("a proxy that is not an http(s) address is reported", async (t) => {
+	const { file } = makeFolder(t);
+	for (const proxy of ["127.0.0.1:3128", "ftp://127.0.0.1"]) {
+		process.env.HTTP_PROXY = proxy;
+		await assert.rejects(
+			download("http://127.0.0.1:9/photos.zip", file, checked),
+			rejectsWith("proxy that the environment names"),
+		);
+	}
 });
 
 test("a host that cannot be reached is given up soon", async (t) => {

@@ -25,8 +25,6 @@ export const timing = {
 	longestWait: 20,
 	longestRetryAfter: 200,
 	progressInterval: 0,
-	heartbeat: 50,
-	staleAfter: 1_000,
 	poll: 10,
 };
 export const checked = { size, sha256, timing };

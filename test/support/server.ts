@@ -121,11 +121,11 @@ export function refuse(
 
 /**
  * Starts an HTTP proxy on loopback, which forwards plain requests and, if it `tunnels`, opens tunnels; it
- * lists what it was asked for.
+ * lists what it was asked for. Default: it tunnels.
  */
 export async function serveProxy(
 	t: TestContext,
-	{ tunnels = true } = {},
+	{ tunnels = true }: { tunnels?: boolean | "never answered" } = {},
 ): Promise<{ url: string; requests: string[] }> {
 	const requests: string[] = [];
 	const server = http.createServer(({ method, url = "", headers }, answer) => {
@@ -138,6 +138,7 @@ export async function serveProxy(
 	});
 	server.on("connect", ({ url = "" }, client: net.Socket) => {
 		requests.push(`CONNECT ${url}`);
+		if (tunnels === "never answered") return;
 		if (!tunnels) {
 			client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
 			return;
