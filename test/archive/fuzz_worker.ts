@@ -1,5 +1,5 @@
 // Feeds mutated inputs to the reader. Run by fuzz.test.ts in a process of its own, which may crash:
-//   node --import tsx test/data/fuzz_worker.ts <image|archive> <seed> <inputs> <seconds> <file for the input under way>
+//   node --import tsx test/archive/fuzz_worker.ts <image|archive> <seed> <inputs> <seconds> <file for the input under way>
 import * as fs from "node:fs";
 import sharp from "sharp";
 import { writeBmp, writeGif, writePng } from "../support/encoded_images";

@@ -107,7 +107,7 @@ test("an image's start is not looked for beyond the bytes that it needs", async 
 	assert.deepEqual(await member.read(), photo);
 });
 
-test("what is no file is refused: nothing, a folder, a pipe that nobody writes to", async () => {
+test("a missing file, a folder and a pipe without a writer are refused", async () => {
 	const pipe = path.join(temp, "pipe.zip");
 	execFileSync("mkfifo", [pipe]);
 	for (const [file, reason] of [

@@ -165,7 +165,7 @@ export const archiveCases: readonly ArchiveCase[] = [
 		outcome: { refused: /not a complete zip archive/ },
 	},
 	{
-		what: "a member said to lie where none is",
+		what: "a member whose stated position holds no member",
 		archive: zip(() => ({ central: { offset: 9 } })),
 		outcome: { named: /header contradicts|overlaps/ },
 	},
@@ -253,7 +253,7 @@ export const archiveCases: readonly ArchiveCase[] = [
 		outcome: "read",
 	},
 	{
-		what: "a member with an extra field that is none",
+		what: "a member with an invalid extra field",
 		archive: zip(() => ({
 			central: { extra: Buffer.from([1, 0, 255, 255]) },
 		})),

@@ -74,7 +74,7 @@ test("a history without accuracy is drawn with its first other metric, or with t
 	assert.equal(yaxis?.range, undefined);
 });
 
-test("no epoch is called the best by a metric that nobody knows", () => {
+test("an unknown metric marks no epoch as the best", () => {
 	const { val_cosine = [], cosine = [] } = regression;
 	const chart = historyChart({
 		loss: [2, 1],

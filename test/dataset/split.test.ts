@@ -89,7 +89,7 @@ test("each stratified part has its share of each class, to within one example", 
 	}
 });
 
-test("a mapped and a reshuffled data set can be split; its parts are mapped, and shuffled anew", async () => {
+test("a mapped and a reshuffled data set can be split; its parts are mapped, and shuffled again", async () => {
 	const dataset = makeDataset(30, 30)
 		.shuffle(60, { seed: 1 })
 		.map((example: Example): Example => ({ ...example, label: 7 }));

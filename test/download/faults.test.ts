@@ -58,7 +58,7 @@ function downloadElsewhere(
 	return { child, ended: once(child, "close").then(() => output) };
 }
 
-test("a server that ignores Range begins the file anew", async (t) => {
+test("a file from a server that ignores Range is fetched from its start", async (t) => {
 	const { file } = makeFolder(t);
 	const server = await serve(
 		t,
@@ -96,7 +96,7 @@ test("without a validator and a SHA-256, parts that may differ are not joined", 
 	assert.equal(server.requests[1]?.headers.range, undefined);
 });
 
-test("a file that changes on the server meanwhile is fetched anew", async (t) => {
+test("a file that changes on the server meanwhile is fetched from its start", async (t) => {
 	const { file } = makeFolder(t);
 	const server = await serve(
 		t,
@@ -391,7 +391,7 @@ test("redirects in a circle end", async (t) => {
 	assert.equal(server.requests.length, 11);
 });
 
-test("a redirect to an address that is none is reported", async (t) => {
+test("a redirect to an invalid address is reported", async (t) => {
 	const { file } = makeFolder(t);
 	for (const location of ["ftp://127.0.0.1/photos.zip", "http://[::"]) {
 		const server = await serve(t, refuse(302, { location }));

@@ -120,7 +120,7 @@ test("two that draw at once leave one whole archive", async () => {
 	);
 });
 
-test("whoever shows a result knows that it is about drawings", async (t) => {
+test("every result can be shown with a note that the data are drawings", async (t) => {
 	const archive = await draw("forty", { count: 40 });
 	const renamed = path.join(temp, "photos.zip");
 	fs.copyFileSync(archive, renamed);

@@ -1,4 +1,4 @@
-// Run by memory.test.ts in a process of its own: node --import tsx test/data/memory_worker.ts <photos> <archive>
+// Run by memory.test.ts in a process of its own: node --import tsx test/image/memory_worker.ts <photos> <archive>
 import { load, preprocess } from "transfer-learning";
 
 async function main(): Promise<void> {

@@ -144,7 +144,7 @@ test("what is no image, or only part of one, is named", async () => {
 	}
 });
 
-test("a size that is none is named at once", () => {
+test("an invalid size is named at once", () => {
 	for (const size of [
 		[0, 128],
 		[128, 12.5],

@@ -29,7 +29,7 @@ async function assertRefused(file: string, message: RegExp): Promise<void> {
 	assert.equal(tf.memory().numTensors, before);
 }
 
-test("a file of weights that does not fit, or is none, is refused with what is wrong in it", async () => {
+test("a weights file that does not fit the model, or is not one, is refused with the reason", async () => {
 	runPython(
 		`
 import sys, os, h5py, keras

@@ -126,7 +126,7 @@ test("the system's compiler builds the addon, after an interruption too", {
 	);
 });
 
-test("other flags of the compiler build the addon anew", {
+test("other compiler flags rebuild the addon", {
 	skip: withoutCompiler,
 }, async (t) => {
 	const clone = makeClone(t);

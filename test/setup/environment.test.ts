@@ -35,7 +35,7 @@ const prepare = `
 import { prepareEnvironment } from "./scripts/setup/environment.mjs";
 import { runMain } from "./scripts/setup/main.mjs";
 await runMain(prepareEnvironment);`;
-test("a .venv that came along with a moved project is made anew, and preferred to an environment that lacks packages", async (t) => {
+test("a .venv of a moved project is made again, and preferred to an environment that lacks packages", async (t) => {
 	const clone = makeClone(t);
 	const pip = askForLittle(t, clone.root);
 	const elsewhere = path.join(makeFolder(t), "elsewhere");

@@ -33,7 +33,7 @@ test("a notebook on a clone that was never set up is told to run npm run setup",
 	);
 });
 
-test("an addon that does not load is told of, with the reason", (t) => {
+test("an addon that does not load is reported with the reason", (t) => {
 	const clone = makeClone(t);
 	fs.writeFileSync(clone.addon, "no library");
 	const imported = run(

@@ -52,7 +52,7 @@ test("without a network pip's failure is told in one message, and .venv does not
 	assert.doesNotMatch(next.output, /creating \.venv/);
 });
 
-test("weights that cannot be had are told of in one short line a source, and what to do instead", async (t) => {
+test("when no source of the weights is reachable, one line names each source, and the last what to do instead", async (t) => {
 	const clone = makeClone(t);
 	const { code, output } = await clone.setUp(offline);
 	assert.equal(code, 1);

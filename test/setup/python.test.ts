@@ -81,7 +81,7 @@ test("where no Python will do, each is named with what is wrong with it", async 
 	});
 });
 
-test("a Python that is too old is refused, be it 3.9, 3.2 or Python 2", async (t) => {
+test("Python 3.9, 3.2 and 2.7 are refused as too old", async (t) => {
 	const { findPython } = await finder;
 	for (const version of ["3.9.20", "3.2.6", "2.7.18"])
 		assert.throws(

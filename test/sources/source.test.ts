@@ -49,7 +49,7 @@ test("with nothing at hand the official archive is downloaded, in spite of a con
 	assert.equal(requests.length, 3, "it was downloaded again");
 });
 
-test("a server that has no such file is an error that says what else to do, not a reason for drawings", async (t) => {
+test("a 404 from the server is an error that says what else to do, and no reason to draw", async (t) => {
 	const file = startWithNothing(t);
 	const { url } = await serve(t, refuse(404));
 	await assert.rejects(
