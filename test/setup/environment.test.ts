@@ -59,23 +59,6 @@ test("a .venv of a moved project is made again, and preferred to an environment 
 	assert.ok(activate.includes(clone.path(".venv")));
 });
 
-test("a .venv whose Python was uninstalled, or that was made but in part, does not count", async (t) => {
-	const { isWholeVenv } = await import("../../scripts/setup/environment.mjs");
-	const venv = path.join(makeFolder(t), "venv");
-	spawnSync(python, ["-m", "venv", "--without-pip", venv]);
-	assert.equal(isWholeVenv(venv), true);
-	const binary = path.join(venv, "bin", "python");
-	const target = fs.readlinkSync(binary);
-	fs.rmSync(binary);
-	fs.symlinkSync("/nowhere/python3", binary);
-	assert.equal(isWholeVenv(venv), false);
-	fs.rmSync(binary);
-	fs.symlinkSync(target, binary);
-	assert.equal(isWholeVenv(venv), true);
-	fs.rmSync(path.join(venv, "bin", "activate"));
-	assert.equal(isWholeVenv(venv), false);
-});
-
 test("a set-up that is interrupted while pip installs is taken up again", async (t) => {
 	const clone = makeClone(t);
 	const pip = askForLittle(t, clone.root);

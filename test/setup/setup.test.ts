@@ -123,12 +123,6 @@ test("clones that share an environment keep their kernels apart, and the user's 
 	assert.equal(names.length, 2, "one for each clone, for editors");
 });
 
-test("with a GPU the kernel lets TensorFlow's warnings through, without one it is silent", async () => {
-	const { describeKernel } = await import("../../scripts/setup/kernel.mjs");
-	assert.equal(describeKernel(true).env.TF_CPP_MIN_LOG_LEVEL, "1");
-	assert.equal(describeKernel(false).env.TF_CPP_MIN_LOG_LEVEL, "3");
-});
-
 test("a set-up that is interrupted while npm installs is taken up again", async (t) => {
 	const clone = makeClone(t);
 	const whole = clone.path("whole");

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
+import { makeFolder } from "../setup/files";
 import { root } from "../support/python";
 import type { TestContext } from "../support/server";
-import { makeFolder } from "./files";
 
 const finder = import("../../scripts/setup/python.mjs");
 const wanted = { oldestMinor: 10, newestMinor: 13 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
-import { makeFolder } from "./files";
+import { makeFolder } from "../setup/files";
 
 const nvidia = import("../../scripts/setup/nvidia.mjs");
 
