@@ -2,14 +2,19 @@
 "use strict";
 
 const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { isAlive, readStartTime } = require("./process_identity.cjs");
 
-// A lock is a folder of tickets, empty files named after a process. Whoever wants the lock writes a
-// ticket first and only then looks for others: of two that come at once at least one sees the other
-// and steps back, so there is never more than one owner, and a live process's ticket is never removed
-// by another. Tickets of dead processes count for nothing. It works between processes of one machine.
+// A lock is a folder of tickets, files named after a process that hold its machine's name. Whoever wants
+// the lock writes a ticket first and only then looks for others: of two that come at once at least one sees
+// the other and steps back, so there is never more than one owner, and a live process's ticket is never
+// removed by another. Tickets of dead processes count for nothing. Whether a process on another machine (or
+// in another container) is alive cannot be seen: its ticket counts while it is touched.
+
+/** Milliseconds after which a ticket of another machine that was not touched counts for nothing. */
+const staleAfter = 30_000;
 
 /** @typedef {{ readonly pid: number, readonly what: string }} Owner */
 
@@ -51,7 +56,14 @@ async function withLock(folder, what, work, options = {}) {
 async function runWith(ticket, work, { signal, poll = 250 }) {
 	const lost = new AbortController();
 	const watch = setInterval(() => {
-		if (fs.existsSync(ticket)) return;
+		try {
+			const now = new Date();
+			fs.utimesSync(ticket, now, now);
+			return;
+		} catch (error) {
+			const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+			if (code !== "ENOENT") return;
+		}
 		const message = `${path.dirname(ticket)} was removed or taken over by another process`;
 		lost.abort(Object.assign(new Error(message), { code: "ENOLCK" }));
 	}, poll).unref();
@@ -76,7 +88,7 @@ function writeTicket(folder, pid, what) {
 	for (let tries = 1; ; tries++) {
 		try {
 			fs.mkdirSync(folder, { recursive: true });
-			fs.writeFileSync(file, "");
+			fs.writeFileSync(file, os.hostname());
 			break;
 		} catch (error) {
 			// The last owner may have removed the folder in between.
@@ -104,10 +116,29 @@ function findOwners(folder, mine) {
 		const [, pid, startTime = "", what = ""] =
 			/^(\d+)\.(\d+)\.(.+)$/.exec(name) ?? [];
 		if (pid === undefined || file === mine) return [];
-		if (isAlive(Number(pid), startTime)) return [{ pid: Number(pid), what }];
+		if (isLive(file, Number(pid), startTime)) {
+			return [{ pid: Number(pid), what }];
+		}
 		fs.rmSync(file, { force: true });
 		return [];
 	});
+}
+
+/**
+ * @param {string} ticket
+ * @param {number} pid
+ * @param {string} startTime
+ * @returns {boolean} whether the ticket's process is still running, as far as this machine can tell
+ */
+function isLive(ticket, pid, startTime) {
+	try {
+		const host = fs.readFileSync(ticket, "utf8");
+		if (host === os.hostname()) return isAlive(pid, startTime);
+		return Date.now() - fs.statSync(ticket).mtimeMs < staleAfter;
+	} catch {
+		// It was just removed.
+		return false;
+	}
 }
 
 module.exports = { withLock, writeTicket };

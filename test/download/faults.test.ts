@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import {
@@ -28,10 +29,12 @@ import {
 	timing,
 } from "./photos";
 
-/** Puts a ticket into the file's lock, as another process does. */
-function writeTicket(file: string, name: string): void {
+/** Puts a ticket into the file's lock, as another process does, and returns its path. */
+function writeTicket(file: string, name: string, host = os.hostname()): string {
+	const ticket = path.join(`${file}.lock`, name);
 	fs.mkdirSync(`${file}.lock`);
-	fs.writeFileSync(path.join(`${file}.lock`, name), "");
+	fs.writeFileSync(ticket, host);
+	return ticket;
 }
 
 /** Downloads in a process of its own, from which its error message and warnings come back. */
@@ -361,6 +364,26 @@ test("the lock of a dead process whose number belongs to another by now is taken
 	// This test's parent lives, but began at another time than 1 tick after the machine's start.
 	writeTicket(file, `${process.ppid}.1.download`);
 	await download(server.url, file, checked);
+	assertOnlyTheFile(file);
+});
+
+test("a lock of another machine counts while its owner touches it, and is taken over when that stops", async (t) => {
+	const { file } = makeFolder(t);
+	const server = await serve(t, send(photos));
+	// No process of this machine has the number, which says nothing about another machine.
+	const ticket = writeTicket(file, "999999999.1.download", "elsewhere");
+	let waited = 0;
+	const onProgress = () => {
+		waited++;
+		if (waited === 1) assert.deepEqual(server.requests, []);
+		if (waited === 2) fs.utimesSync(ticket, new Date(0), new Date(0));
+	};
+	await download(server.url, file, {
+		...checked,
+		onProgress,
+		timing: { ...timing, progressInterval: 0 },
+	});
+	assert.ok(waited >= 2);
 	assertOnlyTheFile(file);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import { until } from "../support/until";
@@ -79,7 +80,7 @@ test("a ticket counts for nothing once its process number belongs to another pro
 	const folder = clone.path("build", "lock");
 	fs.mkdirSync(folder, { recursive: true });
 	// This test's own process lives, but began at another time than 1 tick after the machine's start.
-	fs.writeFileSync(path.join(folder, `${process.pid}.1.set-up`), "");
+	fs.writeFileSync(path.join(folder, `${process.pid}.1.set-up`), os.hostname());
 	const { output } = await start(clone).ended;
 	assert.doesNotMatch(output, /Waiting/);
 });
