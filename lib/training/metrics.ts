@@ -29,7 +29,10 @@ export function metricsOf(model: tf.LayersModel): Metric[] {
 				`The metric "${name}" of model "${model.name}" is missing. Compile the model again.`,
 			);
 		}
-		const known = typeof metric === "string" ? kerasMetrics[metric] : undefined;
+		const known =
+			typeof metric === "string"
+				? kerasMetrics[metric]
+				: overAllExamples.get(metric);
 		return {
 			name,
 			measure:
@@ -117,6 +120,24 @@ const crossentropy = meanOf((ys, output) =>
 	kerasLosses[byShapes(ys, output, entropies)].compute(ys, output),
 );
 
+/** The share of those predicted positive that are so: over all examples, not a mean of batches. tfjs's counts predictions of exactly 1. */
+const precision: Metric["measure"] = (ys, { predictions }) => {
+	const positive = tf.greater(predictions, 0.5).toFloat();
+	return [tf.sum(tf.mul(positive, ys)), tf.sum(positive)];
+};
+
+/** The share of the positive that are predicted so. */
+const recall: Metric["measure"] = (ys, { predictions }) => {
+	const positive = tf.greater(predictions, 0.5).toFloat();
+	return [tf.sum(tf.mul(positive, ys)), tf.sum(ys)];
+};
+
+/** tfjs's functions that are given as metrics, and are no means. */
+const overAllExamples = new Map<unknown, Metric["measure"]>([
+	[tf.metrics.precision, precision],
+	[tf.metrics.recall, recall],
+]);
+
 /** Metrics whose value in Keras is not tfjs's: by tfjs's names. */
 const kerasMetrics: Readonly<Record<string, Metric["measure"] | undefined>> = {
 	accuracy,
@@ -128,11 +149,7 @@ const kerasMetrics: Readonly<Record<string, Metric["measure"] | undefined>> = {
 	...Object.fromEntries(
 		entropies.map((name) => [name, meanOf(kerasLosses[name].compute)]),
 	),
-	// Over all examples, not a mean of batches; tfjs's counts predictions of exactly 1.
-	precision: (ys, { predictions }) => {
-		const positive = tf.greater(predictions, 0.5).toFloat();
-		return [tf.sum(tf.mul(positive, ys)), tf.sum(positive)];
-	},
+	precision,
 };
 
 /** A batch's loss and metrics, read out of its tensors. */

@@ -193,6 +193,15 @@ const cases: Record<string, Case> = {
 		}),
 		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=[K.metrics.Precision(name="precision")]`,
 	},
+	"tfjs's functions for precision and recall": {
+		...plain,
+		compile: () => ({
+			optimizer: adam(),
+			loss: "binaryCrossentropy",
+			metrics: [tf.metrics.precision, tf.metrics.recall],
+		}),
+		pythonCompile: `${pyAdam}, loss="binary_crossentropy", metrics=[K.metrics.Precision(name="precision"), K.metrics.Recall(name="recall")]`,
+	},
 	"predictions so sure that they are rounded to 0 and 1": {
 		build: () =>
 			tf.sequential({
