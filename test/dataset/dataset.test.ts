@@ -146,6 +146,10 @@ test("countLabels counts by the data set's class names, by those it is given, el
 	});
 	assert.deepEqual(countLabels(named, ["cat", "dog"]), { cat: 6, dog: 4 });
 	assert.deepEqual(countLabels(named, ["cat"]), { cat: 6, "1": 4 });
+	assert.throws(
+		() => countLabels(named.map((example) => ({ ...example, label: 2 }))),
+		/a map may have changed these/,
+	);
 	assert.deepEqual(countLabels(ImageDataset.from(examples(10))), {
 		"0": 6,
 		"1": 4,

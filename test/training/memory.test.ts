@@ -10,6 +10,7 @@ const {
 	createPreprocess,
 	evaluate,
 	fit,
+	ImageDataset,
 	imageGrid,
 	load,
 	mobileNetV2,
@@ -48,7 +49,7 @@ const quiet = { verbose: 0 } as const;
 /** A call of each function of the library, by the function's name. */
 const calls: Record<string, () => unknown> = {
 	load: loadSample,
-	countLabels: () => countLabels(images),
+	countLabels: () => countLabels(ImageDataset.from(images.examples())),
 	preprocess: async () => {
 		for await (const _ of (await loadSample()).map(preprocess));
 	},
