@@ -147,11 +147,11 @@ async function trainEpoch(
 	if (run.signal.aborted) return running.values;
 	for await (const { values, ys } of run.split.batches(batches)) {
 		const size = ys.shape[0] as number;
-		await callAll(run.callbacks, (callback) =>
-			callback.onBatchBegin?.(batch, { batch, size }),
-		);
 		let weights: tf.Tensor1D | undefined;
 		try {
+			await callAll(run.callbacks, (callback) =>
+				callback.onBatchBegin?.(batch, { batch, size }),
+			);
 			checkTargets(run.model, run.loss, ys);
 			weights = classWeight && sampleWeights(ys, classWeight);
 			running.add(trainOnBatch(run, { values, ys }, weights));

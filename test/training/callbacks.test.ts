@@ -118,13 +118,16 @@ test("model.stopTraining ends the training after the batch, and the epoch is rec
 test("a callback's error ends the training and leaves no tensor behind", async () => {
 	const model = build();
 	const before = tf.memory().numTensors;
-	const callbacks = {
-		onBatchEnd: () => {
-			throw new Error("my own");
-		},
+	const fail = () => {
+		throw new Error("my own");
 	};
-	await assert.rejects(fit(model, batches, { ...quiet, callbacks }), /my own/);
-	assert.equal(tf.memory().numTensors, before);
+	for (const callbacks of [{ onBatchBegin: fail }, { onBatchEnd: fail }]) {
+		await assert.rejects(
+			fit(model, batches, { ...quiet, callbacks }),
+			/my own/,
+		);
+		assert.equal(tf.memory().numTensors, before);
+	}
 });
 
 test("a signal ends fit with the history so far, and evaluate and predict with an error", async () => {
