@@ -1,4 +1,4 @@
-import type { BatchedDataset } from "../dataset/batches";
+import { BatchedDataset } from "../dataset/batches";
 import { TransferLearningError } from "../errors";
 import {
 	compiledWeights,
@@ -8,7 +8,7 @@ import {
 import { tf } from "../tf";
 
 /**
- * Checks that there is something to iterate over.
+ * Checks that there are batches to iterate over.
  *
  * @param option where the data set was given: `data` or `validationData`
  */
@@ -16,6 +16,11 @@ export function requireExamples(
 	data: BatchedDataset,
 	option = "The data set",
 ): void {
+	if (!(data instanceof BatchedDataset)) {
+		throw new TransferLearningError(
+			`${option} is not in batches. Call batch(32) on it.`,
+		);
+	}
 	if (data.dataset.size > 0) return;
 	throw new TransferLearningError(
 		`${option} has no examples. Check what take, skip, filter or the split left of it.`,

@@ -257,6 +257,18 @@ test("a model whose output does not follow from its input is refused", async () 
 	);
 });
 
+test("data without batches are refused with what to write", async () => {
+	const model = build(1, "binaryCrossentropy");
+	const images = imagesOf((i) => i % 2) as unknown as BatchedDataset;
+	await requireRefused(
+		model,
+		images,
+		/not in batches.*batch\(32\)/,
+		batchesOf((i) => i % 2),
+	);
+	await assert.rejects(predict(model, images, quiet), /not in batches/);
+});
+
 test("metrics whose names are taken are refused, as one would hide the other", async () => {
 	const batches = batchesOf((i) => i % 2);
 	const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(p, -1);
