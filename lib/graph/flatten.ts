@@ -21,7 +21,7 @@ interface Context {
  * its `training=True` override it: keras-team/keras issue 20285.)
  *
  * @throws TransferLearningError if the model has more than one input or output, uses masking, or calls a layer with
- * another argument than `training`.
+ * another argument than `training`, or has a layer that tfjs computes otherwise than Keras.
  */
 export function flatten(model: tf.LayersModel): Graph {
 	if (model.inputs.length !== 1 || model.outputs.length !== 1) {
@@ -42,6 +42,7 @@ export function flatten(model: tf.LayersModel): Graph {
 		if (layer.getClassName() === "InputLayer") return inputs;
 		refuseMasking(layer);
 		refuseWrappedStatistics(layer);
+		refuseOthersThanKeras(layer);
 		const step: Step = {
 			layer,
 			frozen: isFrozen(layer, context.frozen),
@@ -149,4 +150,23 @@ function normalizesBatches(layer: tf.layers.Layer): boolean {
 	return layer instanceof tf.LayersModel
 		? layer.layers.some(normalizesBatches)
 		: isBatchNormalization(layer);
+}
+
+/** Of the settings that tfjs's layers and Keras's share, two have another meaning here and there. */
+function refuseOthersThanKeras(layer: tf.layers.Layer): void {
+	const { name: _, ...config } = layer.getConfig();
+	if (
+		layer.getClassName() === "UpSampling2D" &&
+		config.interpolation === "bilinear"
+	) {
+		throw new TransferLearningError(
+			`Layer ${layer.name} interpolates between other places than Keras does. Use interpolation: "nearest".`,
+		);
+	}
+	// (Those of a wrapper's layer lie deeper.)
+	if (JSON.stringify(config).includes('"hardSigmoid"')) {
+		throw new TransferLearningError(
+			`Layer ${layer.name} has the activation hardSigmoid, which is another function in Keras since version 3. Use "sigmoid", for the recurrentActivation of a recurrent layer too.`,
+		);
+	}
 }

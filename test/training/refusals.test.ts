@@ -269,6 +269,40 @@ test("data without batches are refused with what to write", async () => {
 	await assert.rejects(predict(model, images, quiet), /not in batches/);
 });
 
+test("layers that tfjs computes otherwise than Keras are refused", async () => {
+	const batches = batchesOf((i) => i % 2);
+	const cases: [tf.layers.Layer, RegExp][] = [
+		[
+			layers.upSampling2d({
+				size: [2, 2],
+				interpolation: "bilinear",
+				inputShape,
+			}),
+			/interpolates between other places than Keras.*interpolation: "nearest"/,
+		],
+		[
+			layers.conv2d({
+				filters: 1,
+				kernelSize: 1,
+				activation: "hardSigmoid",
+				inputShape,
+			}),
+			/hardSigmoid.*another function in Keras.*"sigmoid"/,
+		],
+	];
+	for (const [layer, message] of cases) {
+		const model = tf.sequential({
+			layers: [
+				layer,
+				layers.flatten(),
+				layers.dense({ units: 1, activation: "sigmoid" }),
+			],
+		});
+		model.compile({ optimizer: "sgd", loss: "binaryCrossentropy" });
+		await requireRefused(model, batches, message);
+	}
+});
+
 test("metrics whose names are taken are refused, as one would hide the other", async () => {
 	const batches = batchesOf((i) => i % 2);
 	const loss = (_: tf.Tensor, p: tf.Tensor) => tf.mean(p, -1);
