@@ -67,7 +67,7 @@ export function reportVerdicts(
 		"",
 		`${verdicts.length} random models from seed ${first} on, ${seconds.toFixed(0)} s: ${verdicts.length - failed.length} passed, ${failed.length} failed${seeds(failed)}`,
 		`${compared.length} within the tolerances, at most: ${largest.join(", ")}`,
-		`${drifting.length} within twice Keras's drift from itself${seeds(drifting)}`,
+		`${drifting.length} at an edge: within twice Keras's drift from itself, or equal with other roundings${seeds(drifting)}`,
 	].join("\n");
 }
 

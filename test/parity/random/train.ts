@@ -7,7 +7,7 @@ import { concatenate } from "../photos";
 import { writeCode } from "./code";
 import { type Data, drawData, toDataset } from "./data";
 import { type Case, innermost } from "./spec";
-import { drawWeights } from "./weights";
+import { drawWeights, nudgeWeights } from "./weights";
 
 /** What one side makes of a case. */
 export interface Outcome {
@@ -33,7 +33,8 @@ export interface Prepared {
 	readonly train: () => Promise<Outcome>;
 }
 
-export function prepare(spec: Case): Prepared {
+/** @param nudge moves each weight at the beginning by a few roundings, by others for each number; 0 by none */
+export function prepare(spec: Case, nudge = 0): Prepared {
 	const random = createRandom(~spec.seed);
 	const model = build(writeCode(spec).typescript);
 	const byName = new Map(listLayers(model).map((layer) => [layer.name, layer]));
@@ -41,6 +42,10 @@ export function prepare(spec: Case): Prepared {
 		.map(({ name }) => byName.get(name) as tf.layers.Layer)
 		.filter(({ weights }) => weights.length > 0);
 	for (const layer of layers) drawWeights(random, layer);
+	if (nudge > 0) {
+		const roundings = createRandom(nudge);
+		for (const layer of layers) nudgeWeights(roundings, layer);
+	}
 	// A layer's own order is fixed; that of a model's weights follows what is trainable.
 	const readWeights = () =>
 		concatenate(

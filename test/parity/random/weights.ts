@@ -15,6 +15,22 @@ export function drawWeights(random: Random, layer: tf.layers.Layer): void {
 	tf.dispose(values);
 }
 
+/**
+ * Moves each weight by up to 16 steps of single precision: two implementations of a convolution part by as much. An activation
+ * that lies so near to ReLU's edge then comes to lie on either side.
+ */
+export function nudgeWeights(random: Random, layer: tf.layers.Layer): void {
+	const values = layer.getWeights().map((weight) => {
+		const data = Float32Array.from(
+			weight.dataSync(),
+			(value) => value * (1 + random.between(-16, 16) * 2 ** -23),
+		);
+		return tf.tensor(data, weight.shape);
+	});
+	layer.setWeights(values);
+	tf.dispose(values);
+}
+
 function drawWeight(
 	random: Random,
 	name: string,
