@@ -1,4 +1,4 @@
-/** A text, such as a file's name, for one line of output: line breaks and other control characters are escaped. */
+/** Escapes line breaks and other control characters in a text, such as a file name, so that it prints on one line. */
 export function printable(text: string): string {
 	return text.replace(
 		/[\p{Cc}\u2028\u2029]/gu,
@@ -8,12 +8,12 @@ export function printable(text: string): string {
 	);
 }
 
-/** A text on one line: breaks, other control characters and runs of spaces become one space. */
+/** Replaces line breaks, control characters and runs of spaces with one space. */
 export function toOneLine(text: string): string {
 	return text.replace(/[\s\p{Cc}]+/gu, " ");
 }
 
-/** Seconds as `42 s`, `3 min 05 s` or `1 h 12 min`. */
+/** Formats seconds as `42 s`, `3 min 05 s` or `1 h 12 min`. */
 export function formatSeconds(seconds: number): string {
 	const whole = Math.max(0, Math.round(seconds));
 	const two = (value: number) => String(value).padStart(2, "0");

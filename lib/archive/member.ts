@@ -6,42 +6,51 @@ import type { RandomAccessFile } from "./random_access_file";
 
 const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 
-/** The largest image that is read, in bytes: of the cats and dogs, none has a hundredth of it. */
-const maxSize = 64 * 2 ** 20;
+/** The largest image file that is read, in bytes; the largest photo in cats_vs_dogs has less than a hundredth of this. */
+export const maxImageBytes = 64 * 2 ** 20;
 const stored = 0;
 const deflated = 8;
-/** The room for a local header's extra field that is read along with it; longer ones cost a second reading. */
+/** Bytes read ahead for a local header's extra field; a longer field costs a second read. */
 const usualExtra = 64;
 const overlap = "it overlaps with what follows it in the archive";
 
-/** One file inside an archive. */
+/** One file in an archive. */
 export interface Member {
 	/** Its name, with forward slashes. */
 	readonly name: string;
-	/** Its size when decompressed, in bytes. */
+	/** Its uncompressed size, in bytes. */
 	readonly size: number;
-	/** Reads it whole; throws a TransferLearningError if its bytes are damaged (`InvalidBytes` is then among its causes), or if the archive cannot be read. */
+	/**
+	 * Reads the whole member and verifies its checksum.
+	 *
+	 * @throws TransferLearningError if the archive cannot be read or the member is invalid; `InvalidBytes` is then among its causes.
+	 */
 	readonly read: () => Promise<Buffer>;
-	/** Reads its first `length` bytes (fewer if it is shorter), reading at most twice as many; throws as `read` does, but checks no checksum. */
+	/**
+	 * Reads the first `length` bytes (fewer if the member is shorter), without verifying the checksum. It reads at
+	 * most twice as many bytes from the archive, plus the header.
+	 *
+	 * @throws TransferLearningError as `read` does.
+	 */
 	readonly readStart: (length: number) => Promise<Buffer>;
 }
 
-/** What the archive as a whole says of a member. */
+/** What the rest of the archive says about a member. */
 interface Place {
 	readonly name: string;
 	/** Where the next member, or the directory, begins. */
 	readonly end: number;
-	/** Whether no other member has its name. */
+	/** Whether no other member has this name. */
 	readonly isUnique: boolean;
 }
 
-/** Makes a member of an entry of the central directory. */
+/** Creates a member from an entry of the central directory. */
 export function toMember(
 	file: RandomAccessFile,
 	entry: Entry,
 	{ name, end, isUnique }: Place,
 ): Member {
-	// The entry itself is not kept: there may be tens of thousands.
+	// Only these fields are kept, not the entry: there may be tens of thousands.
 	const {
 		compressedSize,
 		uncompressedSize: size,
@@ -52,30 +61,31 @@ export function toMember(
 	const isEncrypted = entry.isEncrypted();
 	const rawName = entry.fileNameRaw.toString("latin1");
 
-	/** Reads its first `length` bytes as they are stored, once everything that is known of it is found to fit together. */
+	/** Validates the header, then reads the first `length` bytes as they are stored. */
 	async function readRaw(length: number): Promise<Buffer> {
 		if (isEncrypted) throw new InvalidBytes("it is encrypted");
 		if (method !== stored && method !== deflated) {
 			throw new InvalidBytes(
-				`it is compressed by method ${method}, not by deflate`,
+				`it is compressed with method ${method}, and only deflate is supported`,
 			);
 		}
-		if (size > maxSize || compressedSize > maxSize) {
+		if (Math.max(size, compressedSize) > maxImageBytes) {
 			throw new InvalidBytes(
-				`it is larger than the ${maxSize} bytes that an image may have`,
+				`it is larger than ${maxImageBytes} bytes, the limit for an image`,
 			);
 		}
-		if (!isUnique)
+		if (!isUnique) {
 			throw new InvalidBytes("the archive has two members of this name");
+		}
 		const headerLength = 30 + rawName.length;
 		const room = end - offset;
 		if (room < headerLength + compressedSize) throw new InvalidBytes(overlap);
-		// One reading for both, as long as the header's extra field is of a usual length.
+		// One read covers header and data, unless the header's extra field is unusually long.
 		const bytes = await file.read(
 			offset,
 			Math.min(headerLength + usualExtra + length, room),
 		);
-		requireAgreement(bytes.subarray(0, headerLength));
+		validateHeader(bytes.subarray(0, headerLength));
 		const start = headerLength + bytes.readUInt16LE(28);
 		if (room < start + compressedSize) throw new InvalidBytes(overlap);
 		return start + length <= bytes.length
@@ -83,8 +93,8 @@ export function toMember(
 			: file.read(offset + start, length);
 	}
 
-	function requireAgreement(header: Buffer): void {
-		// Zeros stand for values that follow the data, all ones for values of zip64.
+	function validateHeader(header: Buffer): void {
+		// 0 means that the value follows the data, and all ones that it is in the zip64 extra field.
 		const agrees = (position: number, value: number) =>
 			[value, 0, 0xffffffff].includes(header.readUInt32LE(position));
 		if (
@@ -114,27 +124,32 @@ export function toMember(
 	async function readStart(length: number): Promise<Buffer> {
 		const wanted = Math.min(length, size);
 		if (method === stored) return readRaw(wanted);
-		// Deflate grows data by at most a few bytes, unless it was made to.
+		// Deflate never needs more than a few bytes extra, unless the data were crafted that way.
 		const raw = await readRaw(Math.min(2 * wanted, compressedSize));
 		const start = inflateStart(raw).subarray(0, wanted);
 		if (start.length < wanted) {
 			throw new InvalidBytes(
-				"its compressed data are damaged (they begin with none)",
+				"its compressed data are damaged (too few bytes at the beginning)",
 			);
 		}
 		return start;
 	}
 
-	const orNamed =
-		<A extends unknown[]>(action: (...args: A) => Promise<Buffer>) =>
-		(...args: A) =>
-			action(...args).catch((cause: Error) => {
-				throw new TransferLearningError(
-					`${name} cannot be read: ${cause.message.replace(/\.?$/, ".")}`,
-					{ cause },
-				);
-			});
-	return { name, size, read: orNamed(read), readStart: orNamed(readStart) };
+	const withName = async (bytes: Promise<Buffer>) => {
+		try {
+			return await bytes;
+		} catch (cause) {
+			const reason = (cause as Error).message.replace(/\.?$/, ".");
+			const message = `${name} cannot be read: ${reason}`;
+			throw new TransferLearningError(message, { cause });
+		}
+	};
+	return {
+		name,
+		size,
+		read: () => withName(read()),
+		readStart: (length) => withName(readStart(length)),
+	};
 }
 
 async function inflate(raw: Buffer, size: number): Promise<Buffer> {
@@ -146,27 +161,27 @@ async function inflate(raw: Buffer, size: number): Promise<Buffer> {
 				`it grows beyond the ${size} bytes that it declares`,
 			);
 		}
-		throw damaged(cause as NodeJS.ErrnoException);
+		throw toInvalidBytes(cause as NodeJS.ErrnoException);
 	}
 }
 
 /**
- * Inflates what there is of a member. For a kilobyte that is quicker here than in another thread, and
- * bounded: deflate never grows data more than 1,032-fold (zlib's technical details).
+ * Inflates the beginning of a member. For a kilobyte, the synchronous call is faster than the thread pool, and its
+ * output is bounded: deflate expands data at most 1,032-fold (zlib's technical details).
  */
 function inflateStart(raw: Buffer): Buffer {
 	try {
 		const finishFlush = zlib.constants.Z_SYNC_FLUSH;
 		return zlib.inflateRawSync(raw, { finishFlush });
 	} catch (cause) {
-		throw damaged(cause as NodeJS.ErrnoException);
+		throw toInvalidBytes(cause as NodeJS.ErrnoException);
 	}
 }
 
-/** What zlib says of the data themselves, and not of the memory that it could not get (its manual, "Constants"). */
+/** zlib's errors about the data, as opposed to a lack of memory (its manual, "Constants"). */
 const dataErrors = ["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"];
 
-function damaged(cause: NodeJS.ErrnoException): Error {
+function toInvalidBytes(cause: NodeJS.ErrnoException): Error {
 	if (!dataErrors.includes(cause.code ?? "")) return cause;
 	const message = `its compressed data are damaged (${cause.message})`;
 	return new InvalidBytes(message, { cause });

@@ -3,43 +3,46 @@ import * as path from "node:path";
 import { InvalidBytes, readFailure, TransferLearningError } from "../errors";
 
 /**
- * A file whose parts are read in any order, several at a time. It is open only while somebody reads, so that
- * nobody has to close it, and what is read is always the file that it was in the beginning.
+ * A file that is read at any position, by several readers at a time. It is open only while it is being read,
+ * so there is nothing to close, and a read fails if the file has changed since `at`.
  */
 export class RandomAccessFile {
 	private users = 0;
 	private opening: Promise<fs.FileHandle> | undefined;
 
 	private constructor(
+		/** Absolute path. */
 		private readonly file: string,
 		/** In bytes. */
 		readonly size: number,
 		private readonly modified: number,
 	) {}
 
-	/** @throws TransferLearningError if there is no such file, if it cannot be read, or if it is a folder, a pipe or the like. */
-	static async at(file: string): Promise<RandomAccessFile> {
+	/** @throws TransferLearningError if the file is missing, cannot be read, or is not a regular file. */
+	static async at(name: string): Promise<RandomAccessFile> {
+		const file = path.resolve(name);
 		const stats = await fs.stat(file).catch((cause: NodeJS.ErrnoException) => {
 			if (!["ENOENT", "ENOTDIR"].includes(cause.code ?? "")) {
-				throw readFailure(path.resolve(file), cause);
+				throw readFailure(file, cause);
 			}
 			throw new TransferLearningError(
-				`There is no archive at ${path.resolve(file)}. Check the path.`,
+				`There is no archive at ${file}. Check the path.`,
 				{ cause },
 			);
 		});
 		if (!stats.isFile()) {
 			throw new TransferLearningError(
-				`${path.resolve(file)} is not a file. Name the archive itself.`,
+				`${file} is not a file. Give the path of the archive itself.`,
 			);
 		}
 		return new RandomAccessFile(file, stats.size, stats.mtimeMs);
 	}
 
 	/**
-	 * Reads `length` bytes.
+	 * Reads `length` bytes at `position`.
 	 *
-	 * @throws InvalidBytes if the file has fewer; TransferLearningError if it cannot be read, or is no longer the same.
+	 * @throws InvalidBytes if the file ends before that.
+	 * @throws TransferLearningError if the file cannot be read or has changed.
 	 */
 	read(position: number, length: number): Promise<Buffer> {
 		return this.use(async (handle) => {
@@ -52,7 +55,7 @@ export class RandomAccessFile {
 				if (bytesRead < length) throw new Error("it was cut short");
 				return buffer;
 			} catch (cause) {
-				throw readFailure(path.resolve(this.file), cause);
+				throw readFailure(this.file, cause);
 			}
 		});
 	}
@@ -74,18 +77,15 @@ export class RandomAccessFile {
 	}
 
 	private async open(): Promise<fs.FileHandle> {
-		const file = path.resolve(this.file);
 		const fail = (cause: unknown) => {
-			throw readFailure(file, cause);
+			throw readFailure(this.file, cause);
 		};
 		const handle = await fs.open(this.file, "r").catch(fail);
 		const { size, mtimeMs } = await handle.stat().catch(fail);
-		if (size !== this.size || mtimeMs !== this.modified) {
-			await handle.close();
-			throw new TransferLearningError(
-				`${file} has changed since it was loaded; load it again.`,
-			);
-		}
-		return handle;
+		if (size === this.size && mtimeMs === this.modified) return handle;
+		await handle.close();
+		throw new TransferLearningError(
+			`${this.file} has changed since it was loaded; load it again.`,
+		);
 	}
 }
