@@ -8,40 +8,40 @@ import {
 import { byteTensor, rawOp } from "../kernels/raw_op";
 import { printable } from "../text";
 import { tf } from "../tf";
-import { type ImageHeader, readImageHeader } from "./image_header";
+import { readImageHeader } from "./image_header";
 
 /** The largest image that is decoded, in pixels: 300 MB of RGB. */
 const maxPixels = 100_000_000;
 
-/** Each may take as long as a whole image. Progressive images have about ten. */
+/** Each scan may take as long as a whole image. Progressive JPEGs have about ten. */
 const maxScans = 100;
 
-/** What TensorFlow does not decode. */
-const formatsOfSharp: readonly string[] = ["WebP", "AVIF", "TIFF"];
+/** Formats that TensorFlow cannot decode. */
+const sharpFormats: readonly string[] = ["WebP", "AVIF", "TIFF"];
 
 /**
- * Decodes an image to RGB, with the bits of `tf.io.decode_image(bytes, channels=3, expand_animations=False)`: grey becomes
- * three equal channels, alpha is dropped, 16 bits become 8, CMYK is converted without a profile, of an animation only the
- * first frame is taken, and neither an EXIF orientation nor an ICC profile is applied.
+ * Decodes an image to the RGB values of `tf.io.decode_image(bytes, channels=3, expand_animations=False)`: grey becomes
+ * three equal channels, alpha is dropped, 16 bits become 8, CMYK is converted without a profile, and an animation gives its
+ * first frame. EXIF orientation and ICC profiles are ignored.
  *
- * JPEG, PNG, GIF and BMP are decoded by TensorFlow itself, on the JavaScript thread: a photo of 500 x 375 takes it half a
- * millisecond, a third of what sharp takes in another. sharp decodes WebP, AVIF and TIFF, likewise still and without alpha.
+ * TensorFlow itself decodes JPEG, PNG, GIF and BMP, on the JavaScript thread: half a millisecond for a photo of 500 x 375, a
+ * third of what sharp takes on another thread. sharp decodes WebP, AVIF and TIFF.
  *
- * @param name what to call the image in an error
- * @returns pixels 0–255, `[height, width, 3]`, as bytes, which tfjs takes for int32; the caller disposes them
- * @throws TransferLearningError if the bytes are no image, a damaged one, or one of more than 100 megapixels: `InvalidBytes`
- * is then among its causes, unlike where memory ran out.
+ * @param name the image's name, for error messages
+ * @returns pixels 0–255, `[height, width, 3]`, uint8 in TensorFlow (tfjs believes int32); the caller disposes them
+ * @throws TransferLearningError if the bytes are not an image, damaged, or more than 100 megapixels (`InvalidBytes` is
+ * then among its causes), or if there is not enough memory.
  */
 export async function decodePixels(
 	bytes: Buffer,
 	name: string,
 ): Promise<tf.Tensor3D> {
 	try {
-		const { format, pixels = 0, scans = 1 } = readHeader(bytes);
+		const { format, pixels = 0, scans = 1 } = readImageHeader(bytes);
 		const megapixels = Math.round(pixels / 1e6);
 		if (pixels > maxPixels) {
 			throw new InvalidBytes(
-				`it has ${megapixels} megapixels, and ${maxPixels / 1e6} are the most`,
+				`it has ${megapixels} megapixels; the limit is ${maxPixels / 1e6}`,
 			);
 		}
 		if (scans > maxScans || scans * pixels > 10 * maxPixels) {
@@ -49,12 +49,12 @@ export async function decodePixels(
 				`it has ${scans} scans of ${megapixels} megapixels, which would take too long`,
 			);
 		}
-		return formatsOfSharp.includes(format)
+		return sharpFormats.includes(format)
 			? await decodeWithSharp(bytes)
 			: decodeWithTensorFlow(bytes);
 	} catch (cause) {
 		const remedy = findInvalidBytes(cause)
-			? "Replace it, or leave it out with the data set's filter."
+			? "Replace it, or exclude it with the data set's filter."
 			: "Run this again.";
 		throw new TransferLearningError(
 			`${printable(name)} cannot be decoded as an image: ${(cause as Error).message}. ${remedy}`,
@@ -63,28 +63,20 @@ export async function decodePixels(
 	}
 }
 
-function readHeader(bytes: Buffer): ImageHeader {
-	try {
-		return readImageHeader(bytes);
-	} catch (cause) {
-		throw new InvalidBytes((cause as Error).message, { cause });
-	}
-}
-
-/** Decodes an image as `decodePixels` does, to an array of bytes. */
+/** Decodes an image as `decodePixels` does, but to a plain array: `[height, width, 3]`, values 0–255. */
 export async function decodeImage(
 	bytes: Buffer,
 	name: string,
 ): Promise<Image<Uint8Array>> {
 	const pixels = await decodePixels(bytes, name);
-	// The addon cannot hand out bytes.
+	// The addon cannot return uint8 data.
 	const integers = pixels.toInt();
 	const data = Uint8Array.from(integers.dataSync());
 	tf.dispose([pixels, integers]);
 	return { data, shape: pixels.shape };
 }
 
-/** The operation behind `tf.io.decode_image`. (`tf.node.decodeImage` lays out all frames of an animation.) */
+/** Runs the operation behind `tf.io.decode_image`. (`tf.node.decodeImage` returns all frames of an animation.) */
 function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
 	const decode = rawOp("DecodeImage", {
 		channels: 3,
@@ -92,17 +84,17 @@ function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
 		expand_animations: false,
 	});
 	try {
-		// A string tensor takes bytes as well, though its type does not say so.
+		// A string tensor accepts bytes too, though its type does not say so.
 		return tf.tidy(() =>
 			decode(tf.scalar(bytes as unknown as string, "string")),
 		) as tf.Tensor3D;
 	} catch (cause) {
 		const { message } = cause as Error;
 		const reason = /Message: (.*?)\.?$/s.exec(message.trim())?.[1] ?? message;
-		// RESOURCE_EXHAUSTED (`tsl/protobuf/error_codes.proto`): there was no memory for it.
+		// RESOURCE_EXHAUSTED (`tsl/protobuf/error_codes.proto`): out of memory, so the bytes may be fine.
 		if (/TF_Status: 8\b/.test(message)) throw new Error(reason, { cause });
 		throw new InvalidBytes(
-			`it is cut short, damaged or of an unusual kind (TensorFlow: ${reason})`,
+			`it is cut short, damaged or of an unsupported kind (TensorFlow: ${reason})`,
 			{ cause },
 		);
 	}
@@ -122,7 +114,7 @@ async function decodeWithSharp(bytes: Buffer): Promise<tf.Tensor3D> {
 		if (info.channels !== 3) throw new InvalidBytes("its colours are not RGB");
 		return byteTensor(data, [info.height, info.width, 3]) as tf.Tensor3D;
 	} catch (cause) {
-		// The last of its lines comes from where the error is.
+		// The last line is the most specific one.
 		const line = (cause as Error).message.trim().split("\n").at(-1) ?? "";
 		const reason = line.replace(/^vips\w*: |:$/gi, "");
 		if (/out of memory/i.test(line)) throw new Error(reason, { cause });

@@ -1,6 +1,7 @@
+import { InvalidBytes } from "../errors";
 import { readJpegHeader } from "./jpeg_header";
 
-/** The formats that are decoded; an image's first bytes tell them apart, whatever its name is. */
+/** The formats that can be decoded, recognized by an image's first bytes and never by its name. */
 export type ImageFormat =
 	| "JPEG"
 	| "PNG"
@@ -10,28 +11,28 @@ export type ImageFormat =
 	| "AVIF"
 	| "TIFF";
 
-/** What an image says of itself, without being decoded. */
+/** Facts from an image's header. */
 export interface ImageHeader {
 	readonly format: ImageFormat;
-	/** Pixels to decode: height x width, of a GIF those of all its frames. Undefined for WebP, AVIF and TIFF. */
+	/** Pixels to decode: height x width, summed over all frames of a GIF. Undefined for WebP, AVIF and TIFF. */
 	readonly pixels?: number;
-	/** How many times a JPEG goes through its pixels. */
+	/** Number of scans of a JPEG. */
 	readonly scans?: number;
 }
 
 /**
- * Reads what an image says of itself, without decoding anything.
+ * Reads an image's header without decoding the image.
  *
- * @throws Error if it is of no known format, or if its header is damaged.
+ * @throws InvalidBytes if the format is unknown or the header is damaged.
  */
 export function readImageHeader(bytes: Buffer): ImageHeader {
-	const format = recognizeImage(bytes);
+	const format = recognizeFormat(bytes);
 	try {
 		switch (format) {
 			case "JPEG":
 				return { format, ...readJpegHeader(bytes) };
 			case "PNG":
-				// The chunk IHDR comes first.
+				// The IHDR chunk comes first.
 				return {
 					format,
 					pixels: bytes.readUInt32BE(16) * bytes.readUInt32BE(20),
@@ -39,7 +40,7 @@ export function readImageHeader(bytes: Buffer): ImageHeader {
 			case "GIF":
 				return { format, pixels: countGifPixels(bytes) };
 			case "BMP":
-				// A negative height says that the rows go downwards.
+				// A negative height means that rows are stored from top to bottom.
 				return {
 					format,
 					pixels: Math.abs(bytes.readInt32LE(18) * bytes.readInt32LE(22)),
@@ -49,17 +50,12 @@ export function readImageHeader(bytes: Buffer): ImageHeader {
 		}
 	} catch (cause) {
 		if (!(cause instanceof RangeError)) throw cause;
-		throw new Error("it ends within its header", { cause });
+		throw new InvalidBytes("it ends within its header", { cause });
 	}
 }
 
-/**
- * Tells an image's format from its first bytes; 16 are enough.
- *
- * @throws Error if there are none, or if they are those of no known format.
- */
-export function recognizeImage(bytes: Buffer): ImageFormat {
-	if (bytes.length === 0) throw new Error("it is empty");
+function recognizeFormat(bytes: Buffer): ImageFormat {
+	if (bytes.length === 0) throw new InvalidBytes("it is empty");
 	const start = bytes.toString("latin1", 0, 16);
 	if (start.startsWith("\xff\xd8\xff")) return "JPEG";
 	if (start.startsWith("\x89PNG\r\n\x1a\n")) return "PNG";
@@ -68,10 +64,12 @@ export function recognizeImage(bytes: Buffer): ImageFormat {
 	if (/^RIFF.{4}WEBP/s.test(start)) return "WebP";
 	if (/^.{4}ftyp(avi[fs]|mif1|msf1)/s.test(start)) return "AVIF";
 	if (/^(II\*\0|MM\0\*)/.test(start)) return "TIFF";
-	throw new Error("it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF");
+	throw new InvalidBytes(
+		"it is not a JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF image",
+	);
 }
 
-/** TensorFlow unpacks every frame before it takes the first. (GIF89a, 18–22 and 24.) */
+/** All frames count, since TensorFlow decodes every one before it returns the first. (GIF89a specification, sections 18–22 and 24.) */
 function countGifPixels(bytes: Buffer): number {
 	const paletteLength = (flags: number) =>
 		flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
@@ -80,7 +78,7 @@ function countGifPixels(bytes: Buffer): number {
 	while (bytes[at] === 0x2c || bytes[at] === 0x21) {
 		if (bytes[at] === 0x2c) {
 			pixels += bytes.readUInt16LE(at + 5) * bytes.readUInt16LE(at + 7);
-			// The descriptor, its palette, and the code size before the data.
+			// The image descriptor, its palette, and the code size before the data.
 			at += 11 + paletteLength(bytes.readUInt8(at + 9));
 		} else {
 			at += 2;

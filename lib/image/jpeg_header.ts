@@ -1,4 +1,6 @@
-/** Those that stand alone, without a length: TEM, RST0–RST7, SOI, EOI (ITU T.81, table B.1). */
+import { InvalidBytes } from "../errors";
+
+/** Markers without a length: TEM, RST0–RST7, SOI, EOI (ITU T.81, table B.1). */
 const standsAlone = (marker: number) =>
 	marker <= 1 || (marker >= 0xd0 && marker <= 0xd9);
 const startsFrame = (marker: number) =>
@@ -6,17 +8,18 @@ const startsFrame = (marker: number) =>
 const [startOfScan, endOfImage] = [0xda, 0xd9];
 
 /**
- * Reads a JPEG's frame header, passing over what lies between the segments as libjpeg does, and counts its scans.
+ * Reads a JPEG's frame header and counts its scans. Like libjpeg, it skips stray bytes between segments.
  *
- * @returns height x width, and how many scans there are
- * @throws RangeError if the bytes end before it is complete; Error if there is none.
+ * @returns `pixels`: height x width; `scans`: the number of scans
+ * @throws RangeError if the bytes end within the header.
+ * @throws InvalidBytes if there is no frame header.
  */
 export function readJpegHeader(bytes: Buffer) {
 	let frame = 0;
 	let at = 2;
 	for (;;) {
 		at = bytes.indexOf(0xff, at);
-		if (at < 0) throw new Error("it has no frame header");
+		if (at < 0) throw new InvalidBytes("it has no frame header");
 		const marker = bytes.readUInt8(at + 1);
 		if (marker === startOfScan || marker === endOfImage) break;
 		if (startsFrame(marker)) frame ||= at;
@@ -24,7 +27,7 @@ export function readJpegHeader(bytes: Buffer) {
 		else if (standsAlone(marker)) at += 2;
 		else at += 2 + bytes.readUInt16BE(at + 2);
 	}
-	if (frame === 0) throw new Error("it has no frame header");
+	if (frame === 0) throw new InvalidBytes("it has no frame header");
 	const pixels = bytes.readUInt16BE(frame + 5) * bytes.readUInt16BE(frame + 7);
 	return { pixels, scans: countScans(bytes, at) };
 }

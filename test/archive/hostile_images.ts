@@ -54,7 +54,7 @@ const wide = (colorType: number, depth: number, rowBytes: number) => () =>
 
 const palette = Buffer.from(Array.from({ length: 48 }, (_, i) => i * 5));
 
-const tooLarge = /it has 400 megapixels, and 100 are the most/;
+const tooLarge = /it has 400 megapixels; the limit is 100/;
 const uncomparable = "TensorFlow has no such limit";
 
 export const imageCases: readonly ImageCase[] = [
@@ -315,7 +315,9 @@ export const imageCases: readonly ImageCase[] = [
 	{
 		what: "a text file named .jpg",
 		image: () => Buffer.from("This is no image. ".repeat(99)),
-		outcome: { refused: /it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF/ },
+		outcome: {
+			refused: /it is not a JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF image/,
+		},
 	},
 	{
 		what: "an SVG that would read a file",
@@ -323,7 +325,7 @@ export const imageCases: readonly ImageCase[] = [
 			Buffer.from(
 				'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="/etc/passwd"/></svg>',
 			),
-		outcome: { refused: /it is no JPEG/ },
+		outcome: { refused: /it is not a JPEG/ },
 	},
 	{
 		what: "a lossless WebP",

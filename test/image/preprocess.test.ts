@@ -152,7 +152,7 @@ test("an invalid size is named at once", () => {
 	] as const) {
 		assert.throws(() => createPreprocess({ size }), {
 			name: "TransferLearningError",
-			message: `Images cannot be resized to ${size.join(" x ")}. Give size as height and width in whole pixels: size: [128, 128].`,
+			message: `Images cannot be resized to ${size.join(" x ")}. Give height and width in whole pixels, such as size: [128, 128].`,
 		});
 	}
 });

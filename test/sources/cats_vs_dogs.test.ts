@@ -163,7 +163,7 @@ test("a member that is whole but no whole JPEG is an example, as in TensorFlow D
 		assert.ok(error instanceof TransferLearningError, String(error));
 		assert.match(
 			error.message,
-			/^PetImages\/Cat\/2\.jpg cannot be decoded .* Replace it, or leave it out with the data set's filter\.$/,
+			/^PetImages\/Cat\/2\.jpg cannot be decoded .* Replace it, or exclude it with the data set's filter\.$/,
 		);
 		return true;
 	};

@@ -101,7 +101,7 @@ test("what is no image is skipped with a line that names it, and counted", async
 	log.mock.restore();
 	assert.equal(train.size, 2);
 	assert.equal(info.skipped, 3);
-	const unknown = "it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.";
+	const unknown = "it is not a JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF image.";
 	assert.deepEqual(lines.filter((line) => line.startsWith("Skipped")).sort(), [
 		`Skipped: a/2.jpg cannot be read: ${unknown}`,
 		"Skipped: a/3.png cannot be read: it is empty.",

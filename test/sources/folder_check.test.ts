@@ -248,7 +248,7 @@ test("names with line breaks, control characters and emoji work, and are printed
 	assert.deepEqual(idsOf(result), [...odd].sort());
 	assert.deepEqual(countLabels(result.train), { "a\nb": 2, "🐱 🐈‍⬛": 1 });
 	assert.deepEqual(skips(lines), [
-		"Skipped: a\\nb/bad\\r\\n\\u{1b}[2J.jpg cannot be read: it is no JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF.",
+		"Skipped: a\\nb/bad\\r\\n\\u{1b}[2J.jpg cannot be read: it is not a JPEG, PNG, GIF, BMP, WebP, AVIF or TIFF image.",
 	]);
 	assert.doesNotMatch(lines.join(""), /\p{Cc}/u);
 	assert.match(String(result.info), /Images of a\\nb, 🐱 🐈‍⬛ from/);
