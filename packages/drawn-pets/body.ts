@@ -6,7 +6,7 @@ import { bothSides, svg } from "./svg";
 /** How the body is held. */
 export type Pose = "sitting" | "lying" | "standing";
 
-/** A body for a head at (0, 0), its tail to the right. */
+/** Draws a body for a head at (0, 0), with the tail on the right. */
 export function drawBody(
 	random: Random,
 	species: Species,
@@ -27,7 +27,7 @@ export function drawBody(
 	}
 }
 
-/** From (x, y), a cat's long and curled at its end, a dog's often bushy. */
+/** Draws a tail from (x, y): a cat's is long with a curled tip, a dog's is often bushy. */
 function drawTail(
 	random: Random,
 	cat: boolean,

@@ -1,16 +1,16 @@
 import type { Random } from "./random";
 import { svg } from "./svg";
 
-/** How an animal is coloured; both species have the same colours and patterns. */
+/** An animal's colours and pattern; both species share the same ones. */
 export interface Coat {
-	/** As `hsl(…)`. */
+	/** A CSS colour, `hsl(…)`. */
 	readonly base: string;
 	readonly dark: string;
 	readonly light: string;
 	readonly pattern: "plain" | "stripes" | "patches" | "bib" | "points";
-	/** Fill of its muzzle. */
+	/** Fill of the muzzle. */
 	readonly muzzle: string;
-	/** Length of its hair, in units of the drawing. */
+	/** Length of the hair, in units of the drawing. */
 	readonly hair: number;
 }
 
@@ -24,6 +24,7 @@ const furs = [
 	[40, 14, 88],
 ] as const;
 
+/** Draws a random coat. */
 export function drawCoat(random: Random): Coat {
 	const [hue, saturation, lightness] = random.pick(furs);
 	const h = hue + random.between(-8, 8);
@@ -32,7 +33,7 @@ export function drawCoat(random: Random): Coat {
 	const color = (lightness: number) =>
 		svg`hsl(${h} ${s}% ${Math.min(96, Math.max(5, lightness))}%)`;
 	const light = color(l + (100 - l) * 0.55);
-	// On black fur a nose and a mouth would not be seen.
+	// On dark fur, a muzzle in the colour of the fur would hide nose and mouth.
 	const muzzles = ["url(#pale)", light, ...(l < 35 ? [] : ["url(#fur)"])];
 	return {
 		base: color(l),
@@ -44,14 +45,14 @@ export function drawCoat(random: Random): Coat {
 	};
 }
 
-/** Fills for rounded parts: lit from above, `fur` in the base colour and `shade` in the dark one. */
+/** Defines gradients that make shapes look round: `fur` in the base colour, `shade` in the dark one, `pale` in the light one. */
 export function defineFills({ base, dark, light }: Coat): string {
 	const fill = (id: string, from: string, to: string, at: number) =>
 		`<radialGradient id="${id}" cx="0.42" cy="0.28" r="0.85"><stop offset="0" stop-color="${from}"/><stop offset="${at}" stop-color="${from}"/><stop offset="1" stop-color="${to}"/></radialGradient>`;
 	return `<defs>${fill("fur", base, dark, 0.35)}${fill("shade", dark, dark, 0.5)}${fill("pale", light, base, 0.55)}</defs>`;
 }
 
-/** The pattern on a shape around (0, 0) of this half width and half height. */
+/** Draws the pattern on a shape around (0, 0); `width` and `height` are half of its size. */
 export function drawPattern(
 	random: Random,
 	{ dark, light, pattern }: Coat,
@@ -82,7 +83,7 @@ export function drawPattern(
 	}
 }
 
-/** Hair that lies outwards and down, on an ellipse around (0, 0) and a little beyond its edge. */
+/** Draws hair that points outwards and down on an ellipse around (0, 0), reaching a little beyond its edge. */
 export function drawHair(
 	random: Random,
 	{ base, dark, light, hair }: Coat,
@@ -112,7 +113,7 @@ export function drawHair(
 	);
 }
 
-/** An ellipse of fur around (0, 0), with pattern and hair; `id` names its outline. */
+/** Draws an ellipse of fur around (0, 0), with pattern and hair; `id` names its clip path. */
 export function drawFur(
 	random: Random,
 	coat: Coat,

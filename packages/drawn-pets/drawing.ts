@@ -9,7 +9,7 @@ import { svg } from "./svg";
 
 const poses: readonly Pose[] = ["sitting", "sitting", "lying", "standing"];
 
-/** A drawing of one animal somewhere in a scene: an SVG document of about 200 x 200 pixels. */
+/** Draws one animal in a scene: an SVG document of 170–270 x 160–250 pixels. */
 export function drawAnimal(random: Random, species: Species): string {
 	const width = Math.round(random.between(170, 270));
 	const height = Math.round(random.between(160, 250));
@@ -20,7 +20,7 @@ export function drawAnimal(random: Random, species: Species): string {
 		(Math.min(width, height) / 200) *
 		random.between(0.7, pose === "standing" ? 1.2 : 1.6);
 	const mirror = random.chance(0.5) ? -1 : 1;
-	// Bodies of these poses reach to the right of their heads.
+	// Lying and standing bodies extend to the right of the head.
 	const shift = pose === "sitting" ? 0 : -0.14 * mirror;
 	const x = width * (0.5 + shift + random.between(-0.28, 0.28));
 	const y = height * random.between(0.27, 0.67);

@@ -2,15 +2,19 @@ import type { Coat } from "./coat";
 import type { Random } from "./random";
 import { bothSides, svg } from "./svg";
 
+/** The two classes of the data set. */
 export type Species = "cat" | "dog";
 
-/** Ears behind and before a head of this half width and half height. */
+/** SVG of the ears, in two layers: behind and in front of the head. */
 export interface Ears {
 	readonly behind: string;
 	readonly before: string;
 }
 
-/** Nine cats in ten and a third of the dogs have pricked ears; the other cats' are folded, the other dogs' hang. */
+/**
+ * Draws the ears of a head; `width` and `height` are half of its size. Nine in ten cats and a third of the dogs
+ * have pricked ears; other cats' are folded, other dogs' hang.
+ */
 export function drawEars(
 	random: Random,
 	species: Species,
@@ -45,7 +49,7 @@ function drawPricked(
 	const tall = height * random.between(0.8, 1.05);
 	const half =
 		width * (cat ? random.between(0.32, 0.4) : random.between(0.24, 0.34));
-	// Some dogs' tips fall forward.
+	// The tips of some dogs' ears fold forward.
 	const bent = !cat && random.chance(0.35);
 	const spread = random.between(2, 12);
 	return bothSides((side) => {
@@ -61,7 +65,7 @@ function drawPricked(
 	});
 }
 
-/** Folded forward, as a Scottish Fold's. */
+/** Draws ears folded forward, like a Scottish Fold's. */
 function drawFolded(width: number, height: number): string {
 	return bothSides(
 		(side) =>

@@ -1,17 +1,17 @@
 import type { Random } from "./random";
 import { bothSides, svg } from "./svg";
 
-/** What is black about a face. */
+/** The colour of pupils, outlines and most noses. */
 export const ink = "hsl(20 18% 11%)";
 
-/** Green, yellow or blue as most cats' and some dogs', else brown. */
+/** Picks green, yellow or blue for most cats and some dogs, else brown. */
 function pickIris(random: Random, cat: boolean): string {
 	return random.chance(cat ? 0.75 : 0.15)
 		? random.pick(["hsl(85 40% 50%)", "hsl(45 75% 50%)", "hsl(205 50% 62%)"])
 		: "hsl(26 60% 28%)";
 }
 
-/** Both eyes of a face of this half width and half height around (0, 0). */
+/** Draws both eyes of a face around (0, 0); `width` and `height` are half of its size. */
 export function drawEyes(
 	random: Random,
 	cat: boolean,
@@ -35,7 +35,7 @@ export function drawEyes(
 	});
 }
 
-/** The eye of a profile, at (x, y), that looks to the left. */
+/** Draws the eye of a profile that faces left, at (x, y). */
 export function drawEye(
 	random: Random,
 	cat: boolean,

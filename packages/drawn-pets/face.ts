@@ -5,9 +5,9 @@ import type { Random } from "./random";
 import { bothSides, svg } from "./svg";
 
 /**
- * A head seen from the front, around (0, 0), about 50 to every side.
+ * Draws a head from the front, around (0, 0), about 50 units in each direction.
  *
- * Sizes, ears, eyes and noses overlap between the species, and coats are the same: no feature alone decides.
+ * The species overlap in sizes, ears, eyes and noses, and share the same coats: no single feature tells them apart.
  */
 export function drawFace(random: Random, species: Species, coat: Coat): string {
 	const cat = species === "cat";
@@ -23,7 +23,7 @@ export function drawFace(random: Random, species: Species, coat: Coat): string {
 	].join("");
 }
 
-/** Two soft cheeks, a small nose, and whiskers. */
+/** Draws two soft cheeks, a small nose and whiskers. */
 function drawCatsMouth(
 	random: Random,
 	{ muzzle }: Coat,
@@ -43,7 +43,7 @@ function drawCatsMouth(
 <path d="${whiskers}" stroke="hsl(0 0% 94%)" stroke-width="0.8" opacity="${random.chance(0.85) ? 0.85 : 0}" fill="none"/>`;
 }
 
-/** A snout that comes forward, a broad nose, and often a tongue. */
+/** Draws a protruding snout, a broad nose and often a tongue. */
 function drawSnout(
 	random: Random,
 	{ muzzle, light }: Coat,

@@ -18,22 +18,48 @@ import { photograph } from "./render";
 
 export { createRandom, type Random } from "./random";
 
-/** What to draw. */
+/**
+ * What to draw.
+ *
+ * @example
+ * const options: DrawOptions = { count: 100, seed: 7 };
+ */
 export interface DrawOptions {
-	/** How many animals, half of them cats. Default: 1,200. */
+	/**
+	 * Number of drawings, half of them of cats.
+	 *
+	 * @default 1200
+	 */
 	readonly count?: number;
-	/** An integer: the same seed gives the same drawings. Default: 1. */
+	/**
+	 * An integer; the same seed gives the same drawings.
+	 *
+	 * @default 1
+	 */
 	readonly seed?: number;
-	/** Called after each drawing with the share that is done, 0–1. Default: nothing. */
+	/**
+	 * Called after each drawing with the fraction that is done, 0–1.
+	 *
+	 * @default undefined
+	 */
 	readonly onProgress?: (fraction: number) => void;
-	/** Ends the drawing when it is aborted. Default: it goes on to the end. */
+	/**
+	 * Stops the drawing when it is aborted.
+	 *
+	 * @default undefined
+	 */
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** The archive's comment, which a zip archive ends with: it says what this is, whatever the file is called. */
+/** The archive's comment, its last bytes: it identifies the archive even if the file is renamed. */
 const comment = "Drawings of cats and dogs, made by transfer-learning";
 
-/** Whether a file is an archive of drawings that this project made. */
+/**
+ * Whether a file is an archive made by `drawArchive`; false if it does not exist or is a folder.
+ *
+ * @example
+ * if (isDrawn("photos.zip")) console.log("Drawings, not photos");
+ */
 export function isDrawn(file: string): boolean {
 	if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return false;
 	const end = Buffer.alloc(comment.length);
@@ -48,13 +74,12 @@ export function isDrawn(file: string): boolean {
 }
 
 /**
- * Draws cats and dogs into an archive in the layout of Microsoft's, unless the file is there already.
+ * Draws cats and dogs into a zip archive in the layout of Microsoft's, unless the file exists.
  *
- * The archive gets its name only when it is whole.
+ * The file appears only when it is complete.
  *
- * ```ts
+ * @example
  * await drawArchive("data/drawings.zip", { count: 100 });
- * ```
  *
  * @throws the signal's reason if that is aborted
  */
@@ -70,7 +95,7 @@ export async function drawArchive(
 			signal?.throwIfAborted();
 			const index = next++;
 			const species = index % 2 === 0 ? "cat" : "dog";
-			// Each drawing has a sequence of its own, whatever is drawn beside it.
+			// One random sequence per drawing, so that the order in which drawings finish does not matter.
 			const random = createRandom(seed * 1_000_003 + index);
 			const jpeg = await photograph(random, drawAnimal(random, species));
 			const folder = species === "cat" ? "Cat" : "Dog";
@@ -78,7 +103,7 @@ export async function drawArchive(
 			onProgress?.(++done / count);
 		}
 	};
-	// sharp works in other threads: several drawings at a time keep them busy.
+	// sharp works on other threads; four drawings at a time keep them busy.
 	await Promise.all(Array.from({ length: 4 }, work));
 	await writeArchive(file, drawings);
 }
@@ -91,7 +116,7 @@ async function writeArchive(
 	for (const { name, jpeg } of drawings) {
 		zip.addBuffer(jpeg, name, {
 			compress: false,
-			// A fixed time, in every time zone: the same drawings make the same archive.
+			// The same local time in every time zone, so that the same drawings give the same archive.
 			mtime: new Date(2026, 0, 1),
 			forceDosTimestamp: true,
 		});

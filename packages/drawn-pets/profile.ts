@@ -4,7 +4,7 @@ import { drawEye, ink } from "./eyes";
 import type { Random } from "./random";
 import { svg } from "./svg";
 
-/** A head seen from its left side, around (0, 0): a cat's is short, a dog's has a snout. */
+/** Draws a head that faces left, around (0, 0): a cat's is short, a dog's has a snout. */
 export function drawProfile(
 	random: Random,
 	species: Species,

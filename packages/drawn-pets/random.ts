@@ -1,22 +1,22 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 
-/** Draws from a sequence that its seed decides. */
+/** A random sequence determined by its seed. */
 export interface Random {
-	/** A number from `low` up to `high`. */
+	/** A number from `low` up to, but not including, `high`. */
 	between(low: number, high: number): number;
-	/** True in `share` of the cases, 0–1. */
+	/** True with probability `share`, 0–1. */
 	chance(share: number): boolean;
-	/** One of the items. */
+	/** One of the items, all equally likely. */
 	pick<T>(items: readonly T[]): T;
 }
 
-/** Neighbouring seeds begin alike; after as many numbers they have nothing in common any more. */
+/** Numbers to discard: neighbouring seeds begin with similar ones. */
 const warmUp = 64;
 
-/** Starts a sequence from a seed, an integer. */
+/** Starts a random sequence from an integer seed. */
 export function createRandom(seed: number): Random {
-	// Spread over all bits (Knuth's multiplicative hashing): which species a seed draws must not show in it.
+	// Spread the seed over all bits (Knuth's multiplicative hashing): even seeds draw cats, odd ones dogs, and the numbers must not show it.
 	const generator = xorshift128plus(Math.imul(seed, 0x9e3779b1));
 	const next = () => uniformFloat64(generator);
 	for (let i = 0; i < warmUp; i++) next();

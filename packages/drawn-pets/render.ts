@@ -1,16 +1,16 @@
 import sharp from "sharp";
 import type { Random } from "./random";
 
-/** The first segment of a JFIF file, which libvips leaves out: version 1.1, pixels without a size, no thumbnail. */
+/** The JFIF segment, which libvips does not write: version 1.1, no pixel density, no thumbnail. */
 const jfif = Buffer.from("ffe000104a46494600010100000100010000", "hex");
 
 /**
- * Renders an SVG document as a camera would see it: light or dark, a little blurred, noisy, and compressed as JPEG.
+ * Renders an SVG document like a snapshot: brighter or darker, sometimes blurred, noisy, and compressed as JPEG.
  *
  * @returns a JPEG file with a JFIF header
  */
 export async function photograph(random: Random, svg: string): Promise<Buffer> {
-	// All numbers are drawn before anything is awaited: the seed decides, not the order in which threads end.
+	// All random numbers are drawn before the first await, so that they depend only on the seed.
 	const blur = random.chance(0.35) ? random.between(0.4, 1) : 0;
 	const develop = createDevelop(random);
 	const quality = Math.round(random.between(65, 92));
@@ -27,12 +27,12 @@ export async function photograph(random: Random, svg: string): Promise<Buffer> {
 	return Buffer.concat([jpeg.subarray(0, 2), jfif, jpeg.subarray(2)]);
 }
 
-/** Sets brightness, saturation and noise of RGB pixels, in place; sharp's `modulate` takes far longer. */
+/** Changes brightness, saturation and noise of RGB pixels in place; sharp's `modulate` is much slower. */
 function createDevelop(random: Random): (pixels: Uint8Array) => void {
 	const noise = random.between(1, 8);
 	const brightness = random.between(0.7, 1.35);
 	const saturation = random.between(0.4, 1.25);
-	// Noise needs no good random numbers, but always the same: a linear congruential generator (Numerical Recipes).
+	// Noise needs fast and reproducible random numbers, not good ones: a linear congruential generator (Numerical Recipes).
 	let state = Math.round(noise * 1e6);
 	return (pixels) => {
 		for (let i = 0; i < pixels.length; i += 3) {

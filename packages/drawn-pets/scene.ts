@@ -9,7 +9,7 @@ type Place = (
 	horizon: number,
 ) => string;
 
-/** A place with things in it that fills `width` x `height`. */
+/** Draws a place with things in it, `width` x `height` pixels. */
 export function drawScene(
 	random: Random,
 	width: number,
@@ -92,7 +92,7 @@ const drawBlanket: Place = (random, width, height) => {
 	)}</g>`;
 };
 
-/** Light from one side, and sometimes something in front of the animal. */
+/** Draws light from one side, and sometimes bars in front of the animal. */
 export function drawForeground(
 	random: Random,
 	width: number,

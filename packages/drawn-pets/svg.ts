@@ -1,6 +1,6 @@
 type Part = string | number | readonly string[];
 
-/** Writes SVG: numbers with two decimals, lists of elements one after the other. */
+/** Template tag for SVG: rounds numbers to two decimals and concatenates lists. */
 export function svg(strings: TemplateStringsArray, ...parts: Part[]): string {
 	return String.raw({ raw: strings }, ...parts.map(write));
 }
@@ -10,7 +10,7 @@ function write(part: Part): string {
 	return typeof part === "string" ? part : part.join("");
 }
 
-/** Both sides of what is symmetrical: `draw(-1)` is the left one. */
+/** Draws the left (-1) and right (1) side of something symmetrical. */
 export function bothSides(draw: (side: -1 | 1) => string): string {
 	return draw(-1) + draw(1);
 }

@@ -9,7 +9,7 @@ const drawBall: Thing = (_, color, size) =>
 const drawBowl: Thing = (_, color, size) =>
 	svg`<path d="M${-size * 0.6} 0 H${size * 0.6} L${size * 0.45} ${size * 0.4} H${-size * 0.45}Z" fill="${color}"/><ellipse rx="${size * 0.6}" ry="${size * 0.14}" fill="hsl(25 40% 30%)"/>`;
 
-/** Its leaves are as pointed as ears. */
+/** Its leaves are as pointed as ears, so that pointed shapes alone do not mean a cat. */
 const drawPlant: Thing = (random, color, size) =>
 	svg`${[-2, -1, 0, 1, 2].map((i) => svg`<path d="M0 0 Q${i * size * 0.4 - 6} ${-size * 0.5} ${i * size * 0.3} ${-size * random.between(0.8, 1.2)} Q${i * size * 0.4 + 8} ${-size * 0.5} 0 0Z" fill="hsl(${random.between(85, 140)} 38% ${random.between(22, 45)}%)"/>`)}<path d="M${-size * 0.3} 0 H${size * 0.3} L${size * 0.2} ${size * 0.45} H${-size * 0.2}Z" fill="${color}"/>`;
 
@@ -35,7 +35,7 @@ const things: readonly Thing[] = [
 	drawYarn,
 ];
 
-/** Up to five things, about where the floor begins and below. */
+/** Draws one to five things, on the floor or just above the horizon. */
 export function drawThings(
 	random: Random,
 	width: number,
