@@ -114,7 +114,11 @@ export function toMember(
 
 	async function read(): Promise<Buffer> {
 		const raw = await readRaw(compressedSize);
-		const data = method === stored ? raw : await inflate(raw, size);
+		const maxOutputLength = Math.max(size, 1);
+		const data =
+			method === stored
+				? raw
+				: await inflate(size, () => inflateRaw(raw, { maxOutputLength }));
 		if (data.length !== size || zlib.crc32(data) !== checksum) {
 			throw new InvalidBytes("its checksum is wrong");
 		}
@@ -126,7 +130,12 @@ export function toMember(
 		if (method === stored) return readRaw(wanted);
 		// Deflate never needs more than a few bytes extra, unless the data were crafted that way.
 		const raw = await readRaw(Math.min(2 * wanted, compressedSize));
-		const start = inflateStart(raw).subarray(0, wanted);
+		// For a kilobyte, the synchronous call is faster than the thread pool. Its output is bounded: deflate expands
+		// data at most 1,032-fold (zlib's technical details).
+		const finishFlush = zlib.constants.Z_SYNC_FLUSH;
+		const start = await inflate(size, () =>
+			zlib.inflateRawSync(raw, { finishFlush }).subarray(0, wanted),
+		);
 		if (start.length < wanted) {
 			throw new InvalidBytes(
 				"its compressed data are damaged (too few bytes at the beginning)",
@@ -152,37 +161,26 @@ export function toMember(
 	};
 }
 
-async function inflate(raw: Buffer, size: number): Promise<Buffer> {
+/** zlib's errors about the data, as opposed to a lack of memory (its manual, "Constants"). */
+const dataErrors = ["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"];
+
+/** Runs an inflation of `size` bytes, and throws InvalidBytes if the data are the problem. */
+async function inflate(
+	size: number,
+	run: () => Buffer | Promise<Buffer>,
+): Promise<Buffer> {
 	try {
-		return await inflateRaw(raw, { maxOutputLength: Math.max(size, 1) });
+		return await run();
 	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+		const { code = "", message } = cause as NodeJS.ErrnoException;
+		if (code === "ERR_BUFFER_TOO_LARGE") {
 			throw new InvalidBytes(
 				`it grows beyond the ${size} bytes that it declares`,
 			);
 		}
-		throw toInvalidBytes(cause as NodeJS.ErrnoException);
+		if (!dataErrors.includes(code)) throw cause;
+		throw new InvalidBytes(`its compressed data are damaged (${message})`, {
+			cause,
+		});
 	}
-}
-
-/**
- * Inflates the beginning of a member. For a kilobyte, the synchronous call is faster than the thread pool, and its
- * output is bounded: deflate expands data at most 1,032-fold (zlib's technical details).
- */
-function inflateStart(raw: Buffer): Buffer {
-	try {
-		const finishFlush = zlib.constants.Z_SYNC_FLUSH;
-		return zlib.inflateRawSync(raw, { finishFlush });
-	} catch (cause) {
-		throw toInvalidBytes(cause as NodeJS.ErrnoException);
-	}
-}
-
-/** zlib's errors about the data, as opposed to a lack of memory (its manual, "Constants"). */
-const dataErrors = ["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"];
-
-function toInvalidBytes(cause: NodeJS.ErrnoException): Error {
-	if (!dataErrors.includes(cause.code ?? "")) return cause;
-	const message = `its compressed data are damaged (${cause.message})`;
-	return new InvalidBytes(message, { cause });
 }
