@@ -6,16 +6,16 @@ import { printable } from "../text";
 
 const imageName = /^[^.].*\.(jpe?g|png|webp|avif|gif|tiff?)$/is;
 
-/** What a folder with a subfolder for each class holds, by the files' names alone. */
+/** The contents of a folder with a subfolder for each class, judged by file names alone. */
 export interface ClassFolders {
 	/** The subfolders' names, sorted. */
 	readonly classNames: readonly string[];
-	/** The images: paths within the folder, such as `cat/rex.jpg`, and the indices of their classes. */
+	/** Class indices by image: the path in the folder, such as `cat/rex.jpg`. */
 	readonly images: ReadonlyMap<string, number>;
-	/** Links that lead to nothing, with a line for each. */
+	/** Broken links, with a message for each. */
 	readonly dangling: Readonly<Record<string, string>>;
-	/** How many other files and folders there are: hidden, with other extensions, or in other places. */
-	readonly passedOver: number;
+	/** Number of other files and folders: hidden, with another extension, or in the wrong place. */
+	readonly ignored: number;
 }
 
 /**
@@ -26,46 +26,57 @@ export interface ClassFolders {
 export async function listClassFolders(source: string): Promise<ClassFolders> {
 	const dangling: Record<string, string> = {};
 	const images = new Map<string, number>();
-	let passedOver = 0;
-	/** The entries of one kind whose names are accepted; links that lead nowhere are noted. */
-	const list = async (folder: string, kind: Kind, accepts: RegExp) => {
+	let ignored = 0;
+	const list = async (
+		folder: string,
+		isWanted: "isDirectory" | "isFile",
+		wantedName: RegExp,
+	) => {
 		const names: string[] = [];
 		for (const entry of await readFolder(path.join(source, folder))) {
-			const id = folder ? `${folder}/${entry.name}` : entry.name;
-			const found = accepts.test(entry.name)
-				? await findKind(path.join(source, id), entry)
-				: "other";
-			if (found === kind) names.push(entry.name);
-			else if (found !== "missing") passedOver++;
-			else dangling[id] = `${id} is a link to something that does not exist.`;
+			const id = path.posix.join(folder, entry.name);
+			const target = wantedName.test(entry.name)
+				? await followLink(path.join(source, id), entry)
+				: "ignored";
+			if (!target) {
+				dangling[id] = `${id} is a link to something that does not exist.`;
+			} else if (target !== "ignored" && target[isWanted]()) {
+				names.push(entry.name);
+			} else {
+				ignored++;
+			}
 		}
 		return names;
 	};
-	const classNames = (await list("", "folder", /^[^.]/)).sort();
-	requireTwo(source, classNames);
+	const classNames = (await list("", "isDirectory", /^[^.]/)).sort();
+	if (classNames.length < 2) {
+		const [only] = classNames;
+		const found = only ? `one folder (${printable(only)})` : "no folders";
+		throw new TransferLearningError(
+			`${source} has ${found}, but two or more are needed, one for each class, such as ${path.join(source, "cat")} and ${path.join(source, "dog")}.`,
+		);
+	}
 	for (const [label, name] of classNames.entries()) {
-		for (const file of await list(name, "file", imageName)) {
+		for (const file of await list(name, "isFile", imageName)) {
 			images.set(`${name}/${file}`, label);
 		}
 	}
-	return { classNames, images, dangling, passedOver };
+	return { classNames, images, dangling, ignored };
 }
 
-type Kind = "folder" | "file" | "other" | "missing";
-
-async function findKind(file: string, entry: Dirent): Promise<Kind> {
-	let target: Dirent | Stats = entry;
-	if (entry.isSymbolicLink()) {
-		try {
-			target = await fs.stat(file);
-		} catch (error) {
-			const { code = "" } = error as NodeJS.ErrnoException;
-			if (["ENOENT", "ENOTDIR", "ELOOP"].includes(code)) return "missing";
-			throw readFailure(printable(file), error);
-		}
+/** What an entry is, or what it links to; undefined if the link is broken. */
+async function followLink(
+	file: string,
+	entry: Dirent,
+): Promise<Dirent | Stats | undefined> {
+	if (!entry.isSymbolicLink()) return entry;
+	try {
+		return await fs.stat(file);
+	} catch (error) {
+		const { code = "" } = error as NodeJS.ErrnoException;
+		if (["ENOENT", "ENOTDIR", "ELOOP"].includes(code)) return undefined;
+		throw readFailure(printable(file), error);
 	}
-	if (target.isDirectory()) return "folder";
-	return target.isFile() ? "file" : "other";
 }
 
 async function readFolder(folder: string): Promise<Dirent[]> {
@@ -77,15 +88,4 @@ async function readFolder(folder: string): Promise<Dirent[]> {
 			{ cause },
 		);
 	}
-}
-
-function requireTwo(source: string, classNames: readonly string[]): void {
-	if (classNames.length >= 2) return;
-	const found =
-		classNames.length === 1
-			? `one folder (${printable(classNames[0] as string)})`
-			: "no folders";
-	throw new TransferLearningError(
-		`${source} has ${found} where two or more are needed, one for each class: ${path.join(source, "cat")} and ${path.join(source, "dog")}, for instance.`,
-	);
 }

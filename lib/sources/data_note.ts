@@ -1,16 +1,16 @@
 let current: string | undefined;
 
 /**
- * Says what every result has to tell of the data that it comes from, such as `Drawings, not photos`.
- * `load` says it; charts, images and tables of training show it from then on.
+ * Sets the caveat that is shown with every result, such as `Drawings, not photos`. Each `load` sets it; charts,
+ * grids and training tables show it.
  *
- * @param note undefined if there is nothing to tell
+ * @param note undefined if there is no caveat
  */
 export function setDataNote(note: string | undefined): void {
 	current = note;
 }
 
-/** What every result has to tell of its data, or undefined. */
+/** The caveat to show with every result, or undefined. */
 export function dataNote(): string | undefined {
 	return current;
 }

@@ -5,7 +5,7 @@ import { createProgress } from "../host";
 import { dataDir } from "../paths";
 
 /**
- * The archive of drawings in the folder `data`, which is drawn if it is not there.
+ * Draws the archive of drawings in the `data` folder, unless it exists.
  *
  * @returns the archive's path
  * @throws the signal's reason if that is aborted

@@ -1,25 +1,22 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { ImageDataset } from "../dataset/dataset";
-import type { Example } from "../dataset/example";
 import { TransferLearningError } from "../errors";
 import { printable } from "../text";
 import { checkImages } from "./check_images";
 import { listClassFolders } from "./class_folders";
-import { datasetInfo, type LoadedDataset } from "./info";
+import { createDataset } from "./create_dataset";
+import type { LoadedDataset } from "./info";
 import { reportSkipped } from "./skipped";
-import { orderLikeTfds } from "./tfds_order";
-import { parseSplit } from "./tfds_split";
 
 /**
- * Loads images from `<folder>/<class>/*.{jpg,jpeg,png,webp,avif,gif,tiff}`, two classes or more.
+ * Loads images from `<folder>/<class>/*.{jpg,jpeg,png,webp,avif,gif,tiff}`, with two classes or more.
  *
- * The classes' names, sorted, are the labels 0, 1, …. The order of the examples looks random and is always the
- * same: that of the MD5 of `train` and the path within the folder, as in TensorFlow Datasets. Links are followed.
- * Files that cannot be decoded are skipped with a line each; hidden files and those of other names are counted in one line.
+ * The classes, sorted by name, are the labels 0, 1, …. The examples' order looks random but never changes: it
+ * is that of the MD5 of `train` and the path in the folder, as in TensorFlow Datasets. Links are followed. A line is
+ * printed for each image that cannot be decoded, and one with the number of ignored files.
  *
- * @throws TransferLearningError if there is no such folder, if it has fewer than two classes or one without images, or if a
- * file cannot be read for a reason that may pass; the signal's reason if that is aborted.
+ * @throws TransferLearningError if the folder is missing, has fewer than two classes or a class without images, or if a
+ * file cannot be read for a reason that may be temporary; the signal's reason if that is aborted.
  */
 export async function loadFolder(
 	folder: string,
@@ -27,62 +24,48 @@ export async function loadFolder(
 	signal?: AbortSignal,
 ): Promise<LoadedDataset> {
 	const source = path.resolve(folder);
-	const { classNames, images, dangling, passedOver } =
+	const { classNames, images, dangling, ignored } =
 		await listClassFolders(source);
 	const checked = await checkImages(source, [...images.keys()], signal);
-	const { sizes } = checked;
 	const skipped = { ...dangling, ...checked.skipped };
 	reportSkipped(skipped);
-	if (passedOver > 0) {
+	if (ignored > 0) {
 		console.log(
-			`Passed over: ${passedOver} ${passedOver === 1 ? "file or folder" : "files and folders"} that are hidden, have another extension or lie elsewhere than photos do.`,
+			`Ignored: ${ignored} ${ignored === 1 ? "file or folder" : "files and folders"} (hidden, with another extension, or in the wrong place).`,
 		);
 	}
 	const labelOf = (id: string) => images.get(id) as number;
-	requireImages(source, classNames, new Set([...sizes.keys()].map(labelOf)));
+	const labels = new Set([...checked.sizes.keys()].map(labelOf));
+	const empty = classNames.find((_, label) => !labels.has(label));
+	if (empty !== undefined) {
+		throw new TransferLearningError(
+			`${printable(path.join(source, empty))} has no images. Each class needs at least one .jpg, .png, .webp, .avif, .gif or .tiff file; remove the folder if it is not a class.`,
+		);
+	}
 
-	const range = parseSplit(split, sizes.size);
-	const order = orderLikeTfds([...sizes.keys()], "train", 1, range);
-	const datasetSize = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-	return {
-		train: ImageDataset.from(
-			order.map(
-				(id): Example => ({
-					id,
-					label: labelOf(id),
-					read: () => readImage(source, id),
-				}),
-			),
-			{ classNames },
-		),
-		info: datasetInfo({
-			name: path.basename(source),
-			version: "1.0.0",
-			description: `Images of ${printable(classNames.join(", "))} from a folder of yours.`,
-			homepage: `file://${source}`,
-			source,
-			fileFormat: "folder",
-			downloadSize: datasetSize,
-			datasetSize,
-			classNames,
-			splits: { train: { numExamples: sizes.size, numShards: 1 } },
-			dropped: 0,
-			skipped: Object.keys(skipped).length,
-			citation: "",
-		}),
-	};
-}
-
-function requireImages(
-	source: string,
-	classNames: readonly string[],
-	found: ReadonlySet<number>,
-): void {
-	const empty = classNames.find((_, label) => !found.has(label));
-	if (empty === undefined) return;
-	throw new TransferLearningError(
-		`${printable(path.join(source, empty))} has no images. Each class needs some, as .jpg, .png, .webp, .avif, .gif or .tiff; remove the folder if it is no class.`,
-	);
+	const sizes = [...checked.sizes.values()];
+	const datasetSize = sizes.reduce((sum, size) => sum + size, 0);
+	const contents = {
+		images: [...checked.sizes.keys()].map((name) => ({
+			name,
+			read: () => readImage(source, name),
+		})),
+		labelOf,
+		numShards: 1,
+		name: path.basename(source),
+		version: "1.0.0",
+		description: `Images of ${printable(classNames.join(", "))} from your folder.`,
+		homepage: `file://${source}`,
+		source,
+		fileFormat: "folder",
+		downloadSize: datasetSize,
+		datasetSize,
+		classNames,
+		dropped: 0,
+		skipped: Object.keys(skipped).length,
+		citation: "",
+	} as const;
+	return createDataset(contents, split);
 }
 
 async function readImage(source: string, id: string): Promise<Buffer> {

@@ -1,53 +1,55 @@
 import { inspect } from "node:util";
 import type { ImageDataset } from "../dataset/dataset";
 
-/** What is known of one split of a data set. */
+/** Facts about one split of a data set. */
 export interface SplitInfo {
 	readonly numExamples: number;
-	/** Into how many files TensorFlow Datasets would write it, which decides the order of the examples. */
+	/** Number of files to which TensorFlow Datasets would write the split, which determines the examples' order. */
 	readonly numShards: number;
 }
 
-/** The facts that a `DatasetInfo` is made of. */
-export interface DatasetFacts {
+/**
+ * Facts about a data set, printed in the form of `tfds.core.DatasetInfo`.
+ *
+ * @example
+ * const { info } = await load("cats_vs_dogs");
+ * console.log(String(info));
+ * info.splits.train?.numExamples; // 23262
+ */
+export interface DatasetInfo {
 	readonly name: string;
-	/** The version of the TensorFlow Datasets builder whose examples and order these are. */
+	/** The version of the TensorFlow Datasets builder with the same examples in the same order. */
 	readonly version: string;
 	readonly description: string;
 	readonly homepage: string;
-	/** The archive or folder that the examples are read from. */
+	/** Absolute path of the archive or folder that the images are read from. */
 	readonly source: string;
-	/** What the source is. */
 	readonly fileFormat: "zip" | "folder";
-	/** The size of the source, in bytes. */
+	/** Size of the archive, or of the folder's images, in bytes. */
 	readonly downloadSize: number;
-	/** The size of all examples' images as they are stored, in bytes. */
+	/** Total size of the examples' encoded images, in bytes. */
 	readonly datasetSize: number;
 	/** The names of the labels 0, 1, … */
 	readonly classNames: readonly string[];
 	readonly splits: Readonly<Record<string, SplitInfo>>;
-	/** How many images are no examples since TensorFlow Datasets takes them for damaged. */
+	/** Number of images that TensorFlow Datasets drops as corrupt. */
 	readonly dropped: number;
-	/** How many images are no examples since they cannot be read; `load` said why. */
+	/** Number of images that cannot be read; `load` printed why. */
 	readonly skipped: number;
 	readonly citation: string;
-}
-
-/** What a data set is and holds, printed in the form of `tfds.core.DatasetInfo`. */
-export interface DatasetInfo extends DatasetFacts {
 	toString(): string;
 }
 
-/** A data set's examples, and what is known of it. */
+/** A data set's examples and facts about it. */
 export interface LoadedDataset {
-	/** The examples of the split that was asked for. */
+	/** The examples of the requested split. */
 	readonly train: ImageDataset;
-	/** What is in the archive or folder, whatever the split. */
+	/** Describes the whole archive or folder, whatever the split. */
 	readonly info: DatasetInfo;
 }
 
-/** Makes facts print themselves, by `console.log` too. */
-export function datasetInfo(facts: DatasetFacts): DatasetInfo {
+/** Adds a `toString` that prints the facts, which `console.log` uses too. */
+export function datasetInfo(facts: Omit<DatasetInfo, "toString">): DatasetInfo {
 	const print = () => formatInfo(facts);
 	return Object.defineProperties({ ...facts } as DatasetInfo, {
 		toString: { value: print },
@@ -55,7 +57,7 @@ export function datasetInfo(facts: DatasetFacts): DatasetInfo {
 	});
 }
 
-function formatInfo(facts: DatasetFacts): string {
+function formatInfo(facts: Omit<DatasetInfo, "toString">): string {
 	const splits = Object.entries(facts.splits).map(
 		([name, { numExamples, numShards }]) =>
 			`        '${name}': <SplitInfo num_examples=${numExamples}, num_shards=${numShards}>,`,
@@ -86,7 +88,7 @@ ${splits.join("\n")}
 )`;
 }
 
-/** A size as TensorFlow Datasets prints it: `786.67 MiB`. */
+/** Formats a size as TensorFlow Datasets does: `786.67 MiB`. */
 function formatBytes(bytes: number): string {
 	const units = ["bytes", "KiB", "MiB", "GiB"];
 	let size = bytes;

@@ -11,30 +11,48 @@ import type { LoadedDataset } from "./info";
 import { officialArchive } from "./official";
 import { findCatsVsDogs } from "./source";
 
-/** Where to find the data, and what part of it to take. */
+/**
+ * Where to find the data, and which part of it to use.
+ *
+ * @example
+ * const options: LoadOptions = { archive: "photos.zip", split: "train[:80%]" };
+ */
 export interface LoadOptions {
 	/**
-	 * An archive in the layout of Microsoft's `kagglecatsanddogs_5340.zip`, or a folder with a subfolder for each class.
-	 * Default: what the environment's `CATS_VS_DOGS` names, else Microsoft's archive in the folder `data`, which is downloaded
-	 * if it is not there, else drawings that the project makes itself. For `cats_vs_dogs` only.
+	 * For `cats_vs_dogs` only: the path of an archive in the layout of Microsoft's `kagglecatsanddogs_5340.zip`, or of a
+	 * folder with a subfolder for each class.
+	 *
+	 * @default the path in the environment variable `CATS_VS_DOGS`; else Microsoft's archive in the `data` folder, downloaded
+	 * if necessary; else, if Microsoft's host cannot be reached, drawings that the project makes itself
 	 */
 	readonly archive?: string;
-	/** The examples to take, as TensorFlow Datasets writes it: `train[:80%]`, `train[80%:]`, …. Default: `train`, all of them. */
+	/**
+	 * The examples to use, in the notation of TensorFlow Datasets, such as `train[:80%]` or `train[-1000:]`.
+	 *
+	 * @default 'train'
+	 */
 	readonly split?: string;
-	/** Ends `load` with an error when it is aborted, as the kernel's interruption (■) does. What was downloaded stays. */
+	/**
+	 * Makes `load` throw when it is aborted, as interrupting the kernel (■) does. A partial download is kept.
+	 *
+	 * @default undefined
+	 */
 	readonly signal?: AbortSignal;
 }
 
 /**
- * Loads `cats_vs_dogs` as `tfds.load` does: the same examples (label 0 is a cat, 1 a dog) in the same order; or
- * images from a folder of yours, with a subfolder for each class.
+ * Loads `cats_vs_dogs` as `tfds.load` does, with the same examples (label 0 is a cat, 1 a dog) in the same order; or
+ * images from your own folder, with a subfolder for each class.
  *
- * Images are read later, when they are needed; those of a folder are decoded once before, to skip the damaged ones.
- * It prints what it uses, and shows the progress of what takes long.
+ * Images are read later, when they are needed; those of a folder are decoded once in advance, to skip damaged ones. `load`
+ * prints which data it uses and shows the progress of slow steps.
+ *
+ * @example
+ * const { train, info } = await load("cats_vs_dogs", { split: "train[:80%]" });
  *
  * @param name `cats_vs_dogs`, or the path of a folder
- * @throws TransferLearningError if there is no such archive or folder, if it is damaged, cannot be read or has another layout, if the
- * download fails for another reason than a missing network, or if it was interrupted.
+ * @throws TransferLearningError if the archive or folder is missing, damaged, unreadable or in another layout; if the split is
+ * invalid; if the download fails although the host was reached; or if it was interrupted.
  */
 export async function load(
 	name: "cats_vs_dogs" | (string & {}),
@@ -42,7 +60,7 @@ export async function load(
 ): Promise<LoadedDataset> {
 	if (archive !== undefined && name !== "cats_vs_dogs") {
 		throw new TransferLearningError(
-			`archive names where cats_vs_dogs is, and "${printable(name)}" is another data set. Write load("cats_vs_dogs", { archive }), or leave archive out.`,
+			`The option archive is only for "cats_vs_dogs", not for "${printable(name)}". Write load("cats_vs_dogs", { archive }), or remove archive.`,
 		);
 	}
 	return interruptible(signal, async (signal) => {
@@ -54,7 +72,7 @@ export async function load(
 		} catch (cause) {
 			if (!signal.aborted) throw cause;
 			throw new TransferLearningError(
-				"load was interrupted. Run the cell again: a download goes on where it stopped.",
+				"load was interrupted. Run the cell again: a download resumes where it stopped.",
 				{ cause },
 			);
 		}
@@ -76,7 +94,7 @@ async function loadSource(
 		?.isDirectory();
 	if (name !== "cats_vs_dogs" && !isFolder) {
 		throw new TransferLearningError(
-			`There is no data set and no folder "${printable(name)}" (${printable(path.resolve(name))}). Load "cats_vs_dogs", or a folder with a subfolder for each class.`,
+			`There is no data set or folder named "${printable(name)}" (${printable(path.resolve(name))}). Load "cats_vs_dogs", or a folder with a subfolder for each class.`,
 		);
 	}
 	const loaded = isFolder

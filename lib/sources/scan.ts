@@ -2,58 +2,58 @@ import * as fs from "node:fs/promises";
 import type { Member } from "../archive/archive";
 import { findInvalidBytes } from "../errors";
 import { forEachShown } from "./for_each";
-import { recall, remember } from "./remembered";
+import { loadScan, saveScan } from "./scan_file";
 
-/** The builder looks for this marker in what a peek into a zip member gives: up to 512 bytes. */
+/** TensorFlow Datasets' builder looks for this marker in what `peek` returns for a zip member, which is at most 512 bytes. */
 export const marker = "JFIF";
 const peekLength = 512;
-/** Archives with fewer images are looked through in a second; nothing is written beside them. */
-const worthRemembering = 10_000;
-/** Raised whenever what is remembered changes its meaning. Version 1, which had none, took passing read errors for damage. */
+/** Archives with fewer images are scanned in about a second; their scans are not saved. */
+const worthSaving = 10_000;
+/** Increase it when the meaning of a saved scan changes. Scans without a version may list temporary read errors as damage. */
 const version = 2;
 
-/** What a scan found, by members' names. */
+/** The result of a scan, by members' names. */
 export interface Scan {
-	/** Images without the marker, which TensorFlow Datasets takes for damaged. */
+	/** Images without the marker, which TensorFlow Datasets drops as corrupt. */
 	readonly dropped: readonly string[];
-	/** Images whose bytes show that they cannot be read at all, and why. */
+	/** Images that cannot be read because their bytes are invalid, with the reason. */
 	readonly unreadable: Readonly<Record<string, string>>;
 }
 
 /**
- * Looks into each image of an archive for the marker.
+ * Looks for the marker in each image of an archive.
  *
- * What it finds in a large archive it keeps beside it, in `<archive>.scan.json`, for as long as the archive's
- * size and time of modification stay as they are.
+ * The scan of a large archive is saved beside it as `<archive>.scan.json` and reused until the archive's size or
+ * modification time changes.
  *
- * @throws TransferLearningError if the archive cannot be read, which is never remembered; the signal's reason if that is aborted.
+ * @throws TransferLearningError if the archive cannot be read; the signal's reason if that is aborted.
  */
 export async function scanImages(
 	archive: string,
 	images: readonly Member[],
 	signal?: AbortSignal,
 ): Promise<Scan> {
-	if (images.length < worthRemembering) return lookThrough(images, signal);
+	if (images.length < worthSaving) return scan(images, signal);
 	const file = `${archive}.scan.json`;
 	const { size, mtimeMs } = await fs.stat(archive);
 	const key = { version, size, mtimeMs, images: images.length };
-	const known = await recall(file, key);
-	if (isScan(known)) return known;
-	const scan = await lookThrough(images, signal);
-	await remember(file, key, scan);
-	return scan;
+	const known = (await loadScan(file, key)) as Partial<Scan> | undefined;
+	if (Array.isArray(known?.dropped) && known.unreadable) return known as Scan;
+	const found = await scan(images, signal);
+	await saveScan(file, key, found);
+	return found;
 }
 
-async function lookThrough(
+async function scan(
 	images: readonly Member[],
 	signal: AbortSignal | undefined,
 ): Promise<Scan> {
 	const dropped: string[] = [];
 	const unreadable: Record<string, string> = {};
 	await forEachShown(
-		"Looking through the archive",
+		"Scanning the archive",
 		images,
-		{ atATime: 64, signal },
+		{ concurrency: 64, signal },
 		async ({ name, readStart }) => {
 			try {
 				const start = await readStart(peekLength);
@@ -64,10 +64,6 @@ async function lookThrough(
 			}
 		},
 	);
-	return { dropped, unreadable };
-}
-
-function isScan(known: object | undefined): known is Scan {
-	const { dropped, unreadable } = (known ?? {}) as Partial<Scan>;
-	return Array.isArray(dropped) && Boolean(unreadable);
+	// Members are read in parallel; sorting makes the saved scan deterministic.
+	return { dropped: dropped.sort(), unreadable };
 }

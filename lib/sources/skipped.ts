@@ -1,18 +1,19 @@
 import { printable } from "../text";
 
-const most = 10;
+/** Lines printed at most; the remaining images are only counted. */
+const maxLines = 10;
 
 /**
- * Prints a line for each image that is left out, with the reason; of very many, the first ten.
+ * Prints why images are skipped, a line each.
  *
- * @param skipped reasons by the images' names
+ * @param skipped messages by the images' names
  */
 export function reportSkipped(skipped: Readonly<Record<string, string>>): void {
-	const reasons = Object.values(skipped).sort();
-	for (const reason of reasons.slice(0, most)) {
-		console.log(`Skipped: ${printable(reason)}`);
+	const messages = Object.values(skipped).sort();
+	for (const message of messages.slice(0, maxLines)) {
+		console.log(`Skipped: ${printable(message)}`);
 	}
-	if (reasons.length > most) {
-		console.log(`Skipped: ${reasons.length - most} more images.`);
+	if (messages.length > maxLines) {
+		console.log(`Skipped: ${messages.length - maxLines} more images.`);
 	}
 }

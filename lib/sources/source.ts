@@ -5,24 +5,15 @@ import { TransferLearningError } from "../errors";
 import { drawnArchive } from "./drawings";
 import { officialArchive } from "./official";
 
-/** A file to download, and what it must be. */
-export interface OfficialFile {
-	readonly url: string;
-	/** In bytes. */
-	readonly size: number;
-	readonly sha256: string;
-	/** Where it is kept. */
-	readonly file: string;
-}
-
 /**
- * Finds the archive or folder of cats and dogs: what `CATS_VS_DOGS` names (`drawn` asks for drawings), else
- * the official archive, which is downloaded once; where its host cannot be reached, drawings.
+ * Finds the archive or folder of cats and dogs: the path in `CATS_VS_DOGS` (or drawings, if it is `drawn`), else
+ * the official archive, which is downloaded once, else drawings if its host cannot be reached.
  *
- * @param signal ends the download and the drawing when it is aborted: its reason is then thrown
+ * @param signal aborts the download or the drawing
+ * @throws TransferLearningError if the download fails although the host was reached; the signal's reason if that is aborted.
  */
 export async function findCatsVsDogs(
-	official: OfficialFile = officialArchive,
+	official = officialArchive,
 	signal?: AbortSignal,
 ): Promise<string> {
 	const named = process.env.CATS_VS_DOGS;
@@ -47,13 +38,13 @@ export async function findCatsVsDogs(
 	} catch (error) {
 		if (signal?.aborted || !isUnreachable(error)) throw error;
 		console.log(
-			`${new URL(official.url).host} cannot be reached, so there are no photos. Drawings of cats and dogs take their place: what you will see is about drawings.`,
+			`${new URL(official.url).host} cannot be reached, so there are no photos. Drawings of cats and dogs are used instead, so all results will be about drawings.`,
 		);
 		return drawnArchive(signal);
 	}
 }
 
-/** Whether a download failed since no server answered. */
+/** Whether a download failed because no server answered. */
 function isUnreachable(error: unknown): boolean {
 	return (
 		error instanceof TransferLearningError &&

@@ -1,28 +1,26 @@
 import { createHash } from "node:crypto";
-import { roundHalfToEven } from "./round";
 
-// How TensorFlow Datasets 4.9 orders what a builder yields for a split, confirmed against the real
-// builder: its writer sorts by a salted hash and cuts the sorted list into shards; its reader then
-// takes blocks from the shards in turn.
+// How TensorFlow Datasets 4.9 orders a split, verified against the real builder: its writer sorts the examples
+// by a salted hash and cuts the sorted list into shards; its reader then interleaves blocks from the shards.
 
-/** Records that the reader takes from one shard before it goes on to the next (`tf.data`'s `block_length`). */
+/** Records that the reader takes from one shard before it moves on (`block_length` of `tf.data`'s interleave). */
 const blockLength = 16;
-/** Shards that it reads by turns; the next ones come in where one ends (`cycle_length`). */
+/** Shards that it reads in turn; when one ends, the next takes its place (`cycle_length`). */
 const cycleLength = 16;
 
-/** A range of examples, counted through the shards one after the other: from `from` up to, but not including, `to`. */
+/** A range of examples, counted through all shards: from `from` up to, but not including, `to`. */
 export interface Range {
 	readonly from: number;
 	readonly to: number;
 }
 
 /**
- * Brings keys into the order in which TensorFlow Datasets reads them back.
+ * Sorts keys into the order in which TensorFlow Datasets reads them.
  *
- * @param keys the builder's keys, e.g. `PetImages/Dog/4077.jpg`, in any order
+ * @param keys the builder's keys, such as `PetImages/Dog/4077.jpg`, in any order
  * @param split the split's name, which salts the hash
- * @param shards into how many files the split was written
- * @param range the part of it that is read, each shard's share in turn. Default: all
+ * @param shards the number of files to which the split was written
+ * @param range the examples to read, by default all
  */
 export function orderLikeTfds(
 	keys: readonly string[],
@@ -34,8 +32,7 @@ export function orderLikeTfds(
 	return interleave(sliceShards(cutIntoShards(sorted, shards), range));
 }
 
-/** Sorts keys by the MD5 of salt and key: an order that is as good as random, and always the same. */
-export function sortByHash(keys: readonly string[], salt: string): string[] {
+function sortByHash(keys: readonly string[], salt: string): string[] {
 	const md5 = (key: string) =>
 		createHash("md5").update(salt).update(key).digest("hex");
 	return keys
@@ -44,7 +41,7 @@ export function sortByHash(keys: readonly string[], salt: string): string[] {
 		.map(({ key }) => key);
 }
 
-/** Cuts a list at the multiples of its length divided by `shards`, rounded. */
+/** Cuts a list into `shards` parts of nearly equal length, with the boundaries of TensorFlow Datasets. */
 export function cutIntoShards<T>(list: readonly T[], shards: number): T[][] {
 	const boundary = (i: number) => roundHalfToEven((list.length * i) / shards);
 	return Array.from({ length: shards }, (_, i) =>
@@ -52,7 +49,7 @@ export function cutIntoShards<T>(list: readonly T[], shards: number): T[][] {
 	);
 }
 
-/** What lies in `range` of each shard; shards with nothing in it are left out. */
+/** The part of each shard that lies in `range`, without empty parts. */
 function sliceShards<T>(
 	shards: readonly (readonly T[])[],
 	{ from, to }: Range,
@@ -81,9 +78,16 @@ function interleave<T>(shards: readonly (readonly T[])[]): T[] {
 			if (open === undefined) continue;
 			result.push(...open.shard.slice(open.at, open.at + blockLength));
 			open.at += blockLength;
-			// Where a shard ends with a block, that shows only in the next round, which it spends on nothing.
+			// A shard that ends with a full block is only found empty in the next round, which it uses up.
 			cycle[i] = open.at > open.shard.length ? undefined : open;
 		}
 	}
 	return result;
+}
+
+/** Rounds as Python's `round` does: 17446.5 becomes 17446, where `Math.round` returns 17447. */
+export function roundHalfToEven(x: number): number {
+	const floor = Math.floor(x);
+	if (x - floor !== 0.5) return Math.round(x);
+	return floor % 2 === 0 ? floor : floor + 1;
 }

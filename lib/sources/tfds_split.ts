@@ -1,15 +1,14 @@
 import { TransferLearningError } from "../errors";
-import { roundHalfToEven } from "./round";
-import type { Range } from "./tfds_order";
+import { type Range, roundHalfToEven } from "./tfds_order";
 
 /**
- * Reads a split as TensorFlow Datasets writes it: `train`, `train[:80%]`, `train[80%:90%]`, `train[-1000:]`, `train[:500]`.
+ * Parses a split in the notation of TensorFlow Datasets: `train`, `train[:80%]`, `train[80%:90%]`, `train[-1000:]`, `train[:500]`.
  *
- * Percentages become whole examples by Python's rounding, so that `train[:80%]` and `train[80%:]` have nothing in
- * common and leave nothing out. A percent sign on one side counts for both, as there.
+ * Percentages are rounded to whole examples as in Python, so that `train[:80%]` and `train[80%:]` neither overlap nor
+ * miss an example. As there, a percent sign on one side applies to both.
  *
- * @param size how many examples `train` has
- * @throws TransferLearningError if it is written in another way, asks for more than there is, or for nothing.
+ * @param size the number of examples in `train`
+ * @throws TransferLearningError if the notation is invalid, or if the range is empty or out of bounds.
  * @see https://www.tensorflow.org/datasets/splits
  */
 export function parseSplit(split: string, size: number): Range {
@@ -29,12 +28,12 @@ export function parseSplit(split: string, size: number): Range {
 	];
 	if (!slice?.join("") || !Number.isInteger(from) || !Number.isInteger(to)) {
 		throw new TransferLearningError(
-			`"${split}" is no split of this data set. Write train, or a part of it such as train[:80%], train[80%:] or train[:500].`,
+			`"${split}" is not a split of this data set. Use train, or a part of it such as train[:80%], train[80%:] or train[:500].`,
 		);
 	}
 	if (Math.abs(from) > size || Math.abs(to) > size) {
 		throw new TransferLearningError(
-			`The split "${split}" asks for more than there is: train has ${size} examples.`,
+			`The split "${split}" is out of range: train has ${size} examples.`,
 		);
 	}
 	const fromEnd = (boundary: number) =>
@@ -42,7 +41,7 @@ export function parseSplit(split: string, size: number): Range {
 	const range = { from: fromEnd(from), to: fromEnd(to) };
 	if (range.from >= range.to) {
 		throw new TransferLearningError(
-			`The split "${split}" holds nothing: of train's ${size} examples it is those from ${range.from} up to ${range.to}.`,
+			`The split "${split}" is empty: of train's ${size} examples, it starts at ${range.from} and ends before ${range.to}.`,
 		);
 	}
 	return range;

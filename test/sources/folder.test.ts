@@ -108,9 +108,9 @@ test("what is no image is skipped with a line that names it, and counted", async
 		`Skipped: b/link.jpg cannot be read: ${unknown}`,
 	]);
 	assert.deepEqual(
-		lines.filter((line) => line.startsWith("Passed over")),
+		lines.filter((line) => line.startsWith("Ignored")),
 		[
-			"Passed over: 3 files and folders that are hidden, have another extension or lie elsewhere than photos do.",
+			"Ignored: 3 files and folders (hidden, with another extension, or in the wrong place).",
 		],
 	);
 });
@@ -118,15 +118,15 @@ test("what is no image is skipped with a line that names it, and counted", async
 test("a folder of another layout is refused with what is needed", async () => {
 	await assert.rejects(
 		load(path.join(temp, "nowhere")),
-		/no data set and no folder/,
+		/no data set or folder/,
 	);
 	const flat = await makeFolder("flat", ["1.jpg"]);
 	await assert.rejects(
 		load(flat),
-		/has no folders where two or more are needed/,
+		/has no folders, but two or more are needed/,
 	);
 	const one = await makeFolder("one", ["cat/1.jpg"]);
-	await assert.rejects(load(one), /has one folder \(cat\) where two/);
+	await assert.rejects(load(one), /has one folder \(cat\), but two/);
 	const empty = await makeFolder("empty", ["cat/1.jpg"]);
 	fs.mkdirSync(path.join(empty, "dog"));
 	await assert.rejects(load(empty), /empty.dog has no images/);

@@ -282,10 +282,10 @@ test("what is passed over on purpose is counted in a line, and nothing is said o
 	assert.equal(quiet.lines.length, 1);
 	fs.writeFileSync(path.join(folder, "cat", ".DS_Store"), "");
 	const once = await capture(t, () => load(folder));
-	assert.match(once.lines.join("\n"), /^Passed over: 1 file or folder that /m);
+	assert.match(once.lines.join("\n"), /^Ignored: 1 file or folder /m);
 	fs.writeFileSync(path.join(folder, "labels.csv"), "");
 	fs.mkdirSync(path.join(folder, "dog", "puppies.jpg"));
 	const many = await capture(t, () => load(folder));
-	assert.match(many.lines.join("\n"), /^Passed over: 3 files and folders /m);
+	assert.match(many.lines.join("\n"), /^Ignored: 3 files and folders /m);
 	assert.deepEqual(idsOf(many.result), pets);
 });

@@ -137,11 +137,11 @@ test("what is no split, more than there is, or nothing, is refused with what to 
 	]) {
 		assert.throws(() => parseSplit(split, size), {
 			name: TransferLearningError.name,
-			message: /is no split of this data set\. Write train, or a part/,
+			message: /is not a split of this data set\. Use train, or a part/,
 		});
 	}
 	assert.throws(() => parseSplit("train[:30000]", size), /has 23262 examples/);
 	for (const split of ["train[9:9]", "train[80%:20%]", "train[-0%:0.001%]"]) {
-		assert.throws(() => parseSplit(split, size), /holds nothing/);
+		assert.throws(() => parseSplit(split, size), /is empty/);
 	}
 });

@@ -139,7 +139,7 @@ console.log('quiet');`,
 	assert.equal(interrupted?.status, "error", interrupted?.text);
 	assert.match(
 		interrupted?.text ?? "",
-		/TransferLearningError: load was interrupted\. Run the cell again: a download goes on where it stopped/,
+		/TransferLearningError: load was interrupted\. Run the cell again: a download resumes where it stopped/,
 	);
 	assert.doesNotMatch(interrupted?.text ?? "", /loaded/);
 	assert.equal(waited?.text.trim(), "quiet");
