@@ -1,7 +1,7 @@
 import { tf } from "../tf";
 import { configOf } from "./layer_config";
 
-/** What a BatchNormalization of tfjs has; `gamma` and `beta` where it scales and centres. */
+/** The fields of tfjs's BatchNormalization; `gamma` and `beta` are null if it does not scale or centre. */
 interface BatchNormalization {
 	readonly gamma: Variable | null;
 	readonly beta: Variable | null;
@@ -16,15 +16,16 @@ interface Variable {
 	write(value: tf.Tensor): void;
 }
 
+/** Whether a layer is a BatchNormalization. */
 export function isBatchNormalization(layer: tf.layers.Layer): boolean {
 	return layer.getClassName() === "BatchNormalization";
 }
 
 /**
- * Normalizes a batch, as Keras does: in training by its own mean and variance, towards which it moves the layer's statistics;
- * else by those statistics.
+ * Normalizes a batch, as Keras does: in training by the batch's own mean and variance, towards which the layer's
+ * moving statistics move; otherwise by those statistics.
  *
- * (tfjs's own layer fails in training, and in a gradient, where it does not scale or does not centre.)
+ * (tfjs's own layer fails in training, and in a gradient, if it does not scale or does not centre.)
  */
 export function normalizeBatch(
 	layer: tf.layers.Layer,
@@ -43,7 +44,7 @@ export function normalizeBatch(
 		const [m, v, s, g] = [mean, variance, shift, scale] as tf.Tensor1D[];
 		return tf.batchNorm(x, m as tf.Tensor1D, v as tf.Tensor1D, s, g, epsilon);
 	}
-	// TensorFlow's operation takes the last axis alone.
+	// TensorFlow's operation supports only the last axis.
 	const shape = x.shape.map((size, i) => (i === axis ? size : 1));
 	const factor = tf.div(scale, tf.sqrt(tf.add(variance, epsilon)));
 	const centred = tf.sub(x, mean.reshape(shape));

@@ -1,6 +1,6 @@
 import type { tf } from "../tf";
 
-/** tfjs's layers that give the same result for the same input and weights, in training as otherwise. */
+/** tfjs's layers that give the same result for the same input and weights, in training as in inference. */
 const deterministic = new Set([
 	...["Activation", "ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"],
 	...["ThresholdedReLU", "BatchNormalization", "LayerNormalization"],
@@ -17,10 +17,10 @@ const deterministic = new Set([
 ]);
 
 /**
- * Whether a layer gives the same result for the same input as long as its weights stay as they are.
+ * Whether a layer always gives the same result for the same input as long as its weights do not change.
  *
- * Dropout, noise and random augmentation do not. Recurrent layers (dropout, states), wrappers and layers that
- * somebody wrote himself may not, and count as if they did not: that costs time, never correctness.
+ * Dropout, noise and random augmentation do not. Recurrent layers (dropout, states), wrappers and custom layers count
+ * as non-deterministic: slower, never wrong.
  */
 export function isDeterministic(layer: tf.layers.Layer): boolean {
 	return deterministic.has(layer.getClassName());

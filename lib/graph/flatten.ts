@@ -5,28 +5,29 @@ import { compiledWeights } from "./compiled";
 import type { Graph, Step } from "./graph";
 import { listNodes, type Node } from "./nodes";
 
-/** How the models around a layer are called and trained. */
+/** What a layer inherits from the models around it. */
 interface Context {
 	/** Whether one of them has `trainable = false`. */
 	readonly frozen: boolean;
+	/** The `training` argument that one of them was called with. */
 	readonly training: boolean | undefined;
 }
 
 /**
  * Flattens a model, with the models nested in it at any depth, to the calls of its layers.
  *
- * What is frozen is what `compile` found so, as in Keras; in a model that was not compiled, what is so now. A layer that is
- * called twice, or lies in a model that is, has two steps. `training: false` (or true) in a call holds for all that lies in what
- * was called, in training as in inference. (That is what Keras's guide to transfer learning says. Keras 3's own `fit` lets
- * its `training=True` override it: keras-team/keras issue 20285.)
+ * A layer is frozen if it was when the model was compiled, as in Keras; if the model was not compiled, the current state
+ * counts. A layer that is called twice, or is in a model that is, gives two steps. `training: false` (or true) in the call of
+ * a model applies to everything in it, in training as in inference. (Keras's guide to transfer learning says so. Keras 3's
+ * own `fit` lets its `training=True` override it: keras-team/keras issue 20285.)
  *
- * @throws TransferLearningError if the model has more than one input or output, uses masking, or calls a layer with
- * another argument than `training`, or has a layer that tfjs computes otherwise than Keras.
+ * @throws TransferLearningError if the model has more than one input or output, uses masking, wraps a BatchNormalization,
+ * calls a layer with an argument other than `training`, or has a layer that tfjs computes differently from Keras.
  */
 export function flatten(model: tf.LayersModel): Graph {
 	if (model.inputs.length !== 1 || model.outputs.length !== 1) {
 		throw new TransferLearningError(
-			`Model ${model.name} has ${model.inputs.length} inputs and ${model.outputs.length} outputs; it must have one of each. An empty Sequential has none: add layers first.`,
+			`The model "${model.name}" has ${model.inputs.length} inputs and ${model.outputs.length} outputs, but must have one of each. An empty Sequential has none: add layers first.`,
 		);
 	}
 	const isFrozen = frozenLayers(model);
@@ -40,9 +41,8 @@ export function flatten(model: tf.LayersModel): Graph {
 	): readonly number[] => {
 		if (layer instanceof tf.LayersModel) return enter(layer, inputs, context);
 		if (layer.getClassName() === "InputLayer") return inputs;
-		refuseMasking(layer);
-		refuseWrappedStatistics(layer);
-		refuseOthersThanKeras(layer);
+		refuseUnsupported(layer);
+		refuseUnlikeKeras(layer);
 		const step: Step = {
 			layer,
 			frozen: isFrozen(layer, context.frozen),
@@ -60,7 +60,7 @@ export function flatten(model: tf.LayersModel): Graph {
 	): readonly number[] => {
 		const frozen = frozenAround || !inner.trainable;
 		if (inner instanceof tf.Sequential) {
-			// A model at its head leaves no call of itself in the graph: only `layers` knows it.
+			// tfjs records no call for a model at its start: only `layers` includes it.
 			return inner.layers.reduce<readonly number[]>(
 				(values, layer) => call(layer, values, 1, { frozen, training }),
 				inputs,
@@ -74,7 +74,7 @@ export function flatten(model: tf.LayersModel): Graph {
 				const value = known.get(id);
 				if (value !== undefined) return value;
 				throw new TransferLearningError(
-					`Model ${inner.name} uses a result of layer ${sourceLayer.name} that does not follow from its input. Build the model again, from its own input alone.`,
+					`The model "${inner.name}" uses a result of layer "${sourceLayer.name}" that does not follow from its input. Build the model again, starting from its own input only.`,
 				);
 			});
 		for (const node of listNodes(inner)) {
@@ -96,14 +96,14 @@ export function flatten(model: tf.LayersModel): Graph {
 	return { inputs: [0], steps, outputs };
 }
 
-/** Makes a function that tells whether a layer, in something frozen or not, is frozen itself. */
+/** Makes a function that decides whether a layer is frozen, given whether a model around it is. */
 function frozenLayers(
 	model: tf.LayersModel,
 ): (layer: tf.layers.Layer, frozenAround: boolean) => boolean {
 	const compiled = compiledWeights(model);
 	const trained = compiled && new Set(compiled);
 	return (layer, frozenAround) => {
-		// Without scale and centre it has statistics alone, which no list of trainable weights holds.
+		// Without scale and centre it only has statistics, which are in no list of trainable weights.
 		if (isBatchNormalization(layer) && layer.weights.length === 2) {
 			return frozenAround || !layer.trainable;
 		}
@@ -113,7 +113,7 @@ function frozenLayers(
 	};
 }
 
-/** The `training` argument that a layer was called with, if any. */
+/** Returns the `training` argument that a layer was called with, if any. */
 function trainingArgument({
 	outboundLayer,
 	callArgs,
@@ -122,51 +122,49 @@ function trainingArgument({
 	const [other] = Object.keys(others).filter((name) => others[name] != null);
 	if (other) {
 		throw new TransferLearningError(
-			`Layer ${outboundLayer.name} is called with the argument "${other}", which is not supported here; only training is.`,
+			`Layer "${outboundLayer.name}" is called with the argument "${other}", which is not supported here. Use only training.`,
 		);
 	}
 	return training == null ? undefined : Boolean(training);
 }
 
-function refuseMasking(layer: tf.layers.Layer): void {
+function refuseUnsupported(layer: tf.layers.Layer): void {
 	const { maskZero } = layer.getConfig();
 	if (layer.getClassName() === "Masking" || maskZero === true) {
 		throw new TransferLearningError(
-			`Layer ${layer.name} masks time steps, which is not supported here. Train this model with tfjs's own fit.`,
+			`Layer "${layer.name}" masks time steps, which is not supported here. Train this model with tfjs's own fit.`,
+		);
+	}
+	// A wrapper calls its layer itself, so a frozen BatchNormalization would use the batch's statistics and change its own.
+	const { layer: wrapped } = layer as { readonly layer?: unknown };
+	if (wrapped instanceof tf.layers.Layer && normalizesBatches(wrapped)) {
+		throw new TransferLearningError(
+			`Layer "${layer.name}" wraps a BatchNormalization, which is not supported here. Move the BatchNormalization after the wrapper.`,
 		);
 	}
 }
 
-/** What a wrapper calls is not seen here: a frozen BatchNormalization would take the batch's statistics, and change its own. */
-function refuseWrappedStatistics(wrapper: tf.layers.Layer): void {
-	const { layer } = wrapper as { readonly layer?: unknown };
-	if (!(layer instanceof tf.layers.Layer) || !normalizesBatches(layer)) return;
-	throw new TransferLearningError(
-		`Layer ${wrapper.name} wraps a BatchNormalization, which is not supported here. Normalize behind the wrapper instead of within it.`,
-	);
-}
-
-function normalizesBatches(layer: tf.layers.Layer): boolean {
-	return layer instanceof tf.LayersModel
-		? layer.layers.some(normalizesBatches)
-		: isBatchNormalization(layer);
-}
-
-/** Of the settings that tfjs's layers and Keras's share, two have another meaning here and there. */
-function refuseOthersThanKeras(layer: tf.layers.Layer): void {
+/** Two settings have the same name in tfjs and in Keras, but a different meaning. */
+function refuseUnlikeKeras(layer: tf.layers.Layer): void {
 	const { name: _, ...config } = layer.getConfig();
 	if (
 		layer.getClassName() === "UpSampling2D" &&
 		config.interpolation === "bilinear"
 	) {
 		throw new TransferLearningError(
-			`Layer ${layer.name} interpolates between other places than Keras does. Use interpolation: "nearest".`,
+			`Layer "${layer.name}" interpolates at other positions than in Keras. Use interpolation: "nearest".`,
 		);
 	}
-	// (Those of a wrapper's layer lie deeper.)
+	// As text, since the activation of a wrapped layer is nested more deeply.
 	if (JSON.stringify(config).includes('"hardSigmoid"')) {
 		throw new TransferLearningError(
-			`Layer ${layer.name} has the activation hardSigmoid, which is another function in Keras since version 3. Use "sigmoid", for the recurrentActivation of a recurrent layer too.`,
+			`Layer "${layer.name}" has the activation hardSigmoid, which is another function in Keras since version 3. Use "sigmoid", also as the recurrentActivation of a recurrent layer.`,
 		);
 	}
+}
+
+function normalizesBatches(layer: tf.layers.Layer): boolean {
+	return layer instanceof tf.LayersModel
+		? layer.layers.some(normalizesBatches)
+		: isBatchNormalization(layer);
 }

@@ -1,6 +1,6 @@
 import type { tf } from "../tf";
 
-/** The settings of tfjs's layers that the rewriting of graphs looks at; a layer has those of its kind. */
+/** The settings of tfjs's layers that this library reads; each layer has those of its class. */
 export interface Config {
 	readonly activation?: string;
 	readonly useBias?: boolean;
@@ -15,7 +15,7 @@ export interface Config {
 	readonly axis?: number;
 }
 
-/** A layer's settings as numbers and names. */
+/** Returns a layer's settings as numbers and names. */
 export function configOf(layer: tf.layers.Layer): Config {
 	return layer.getConfig() as unknown as Config;
 }

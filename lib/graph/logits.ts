@@ -2,59 +2,51 @@ import { tf } from "../tf";
 import type { Graph, Step } from "./graph";
 import { configOf } from "./layer_config";
 
-/** The activations that end in probabilities. */
-type ProbabilityActivation = "sigmoid" | "softmax";
+type Activation = (logits: tf.Tensor) => tf.Tensor;
 
-const isProbability = (
-	activation: string | undefined,
-): activation is ProbabilityActivation =>
-	activation === "sigmoid" || activation === "softmax";
+/** The activations that give probabilities. */
+const probabilityActivations = new Map<string | undefined, Activation>([
+	["sigmoid", tf.sigmoid],
+	["softmax", tf.softmax],
+]);
 
 /**
- * Adds to a graph's output, if it comes straight from a sigmoid or softmax, what goes into the activation: the logits.
+ * Adds the logits to a graph whose output comes directly from a sigmoid or softmax: the input of that activation.
  *
- * Cross-entropies are computed from them, as Keras does (`_get_logits` in `keras/src/backend/tensorflow/nn.py`): a probability
- * that is rounded to 0 or 1 has no gradient. Keras takes them of either activation for each of the cross-entropies, those of
- * a softmax for `binaryCrossentropy`, too.
+ * Cross-entropies are computed from the logits, as in Keras (`_get_logits` in `keras/src/backend/tensorflow/nn.py`),
+ * because a probability that is rounded to 0 or 1 has no gradient. Keras accepts either activation for each of the
+ * cross-entropies, even a softmax for `binaryCrossentropy`.
  *
- * @returns the graph with the logits as its second output, or the graph as it is
+ * @returns the graph with the logits as its second output, or the graph unchanged
  */
 export function withLogits(graph: Graph): Graph {
 	const [output] = graph.outputs;
 	const last = graph.steps.find((step) => step.outputs[0] === output);
 	if (!last || output === undefined || last.compute) return graph;
 	const { layer, inputs } = last;
-	const config = configOf(layer);
+	const { activation, axis = -1 } = configOf(layer);
+	const activate = probabilityActivations.get(activation);
+	const withInputs = { ...graph, outputs: [output, ...inputs] };
 	switch (layer.getClassName()) {
 		case "Softmax":
-			return isLastAxis(config.axis)
-				? { ...graph, outputs: [output, ...inputs] }
-				: graph;
+			return axis === -1 ? withInputs : graph;
 		case "Activation":
-			return isProbability(config.activation)
-				? { ...graph, outputs: [output, ...inputs] }
-				: graph;
+			return activate ? withInputs : graph;
 		case "Dense":
 		case "Conv2D":
 		case "SeparableConv2D":
 		case "DepthwiseConv2D":
-			return isProbability(config.activation)
-				? splitActivation(graph, last, config.activation)
-				: graph;
+			return activate ? splitActivation(graph, last, activate) : graph;
 		default:
 			return graph;
 	}
 }
 
-function isLastAxis(axis: number | undefined): boolean {
-	return axis === undefined || axis === -1;
-}
-
-/** Makes two steps of a layer: the layer without its activation, then the activation. */
+/** Splits a layer into two steps: the layer without its activation, then the activation. */
 function splitActivation(
 	graph: Graph,
 	last: Step,
-	activation: ProbabilityActivation,
+	activate: Activation,
 ): Graph {
 	const linear = withoutActivation(last.layer);
 	const used = [
@@ -70,10 +62,7 @@ function splitActivation(
 	const after: Step = {
 		...last,
 		inputs: [logits],
-		compute: ([x]) =>
-			activation === "sigmoid"
-				? tf.sigmoid(x as tf.Tensor)
-				: tf.softmax(x as tf.Tensor),
+		compute: ([x]) => activate(x as tf.Tensor),
 	};
 	return {
 		...graph,
@@ -84,7 +73,7 @@ function splitActivation(
 	};
 }
 
-/** The same layer with the same weights, with the identity for its activation. */
+/** Returns the same layer with the same weights, but without its activation. */
 function withoutActivation(layer: tf.layers.Layer): tf.layers.Layer {
 	const { activation } = tf.layers.activation({
 		activation: "linear",

@@ -3,7 +3,7 @@ import type { tf } from "../tf";
 /** One call of one layer in a functional model, as tfjs records it. */
 export type Node = tf.layers.Layer["inboundNodes"][number];
 
-/** Lists the calls that lead from a model's inputs to its outputs, each after those whose results it takes. */
+/** Lists the calls that lead from a model's inputs to its outputs, each after those that compute its inputs. */
 export function listNodes(model: tf.LayersModel): Node[] {
 	const inputs = new Set(model.inputs.map((tensor) => tensor.id));
 	const seen = new Set<Node>();

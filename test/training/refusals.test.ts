@@ -278,7 +278,7 @@ test("layers that tfjs computes otherwise than Keras are refused", async () => {
 				interpolation: "bilinear",
 				inputShape,
 			}),
-			/interpolates between other places than Keras.*interpolation: "nearest"/,
+			/interpolates at other positions than in Keras.*interpolation: "nearest"/,
 		],
 		[
 			layers.conv2d({
