@@ -2,8 +2,8 @@ import type { Example, Label } from "./example";
 import { type Item, MapChain } from "./map_chain";
 
 /**
- * Makes a function that cuts an item's chain off: the result of the chain is computed once for each example, and kept
- * as long as the example and the function's results are in use.
+ * Makes a function that replaces an item's maps by a cache of their results: each example is computed once, and kept
+ * while both the example and that function are in use.
  */
 export function cacheElements(): (item: Item) => Item {
 	const chains = new Map<MapChain, MapChain>();
@@ -13,9 +13,8 @@ export function cacheElements(): (item: Item) => Item {
 		if (chain.isEmpty) return item;
 		let cached = chains.get(chain);
 		if (!cached) {
-			cached = MapChain.empty.append(
-				Object.assign(remember(chain), { deterministic: true }),
-			);
+			const map = Object.assign(remember(chain), { deterministic: true });
+			cached = MapChain.empty.append(map);
 			chains.set(chain, cached);
 		}
 		return { example, chain: cached };
@@ -31,7 +30,7 @@ function remember(
 		if (!element) {
 			element = chain.apply(example);
 			elements.set(example, element);
-			// What failed is tried again.
+			// A failure is not cached: the next access tries again.
 			element.catch(() => elements.delete(example));
 		}
 		return element;

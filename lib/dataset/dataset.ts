@@ -10,42 +10,54 @@ import {
 } from "./map_chain";
 import { createShuffler } from "./shuffle";
 
-/** How `shuffle` draws its orders. */
+/**
+ * Options of `shuffle`.
+ *
+ * @example dataset.shuffle(1000, { seed: 42, reshuffleEachIteration: false });
+ */
 export interface ShuffleOptions {
-	/** An integer that makes the orders the same in every run, and those of `tf.data` in Python with the same seed. Default: another one each time. */
+	/**
+	 * An integer that makes the orders the same in every run, and the same as those of `tf.data` in Python.
+	 * @default a random seed
+	 */
 	readonly seed?: number;
-	/** Whether every iteration draws a new order, as `tf.data` does. Default: true. */
+	/**
+	 * Whether to draw a new order at every iteration, as `tf.data` does.
+	 * @default true
+	 */
 	readonly reshuffleEachIteration?: boolean;
 }
 
-/** What differs from one iteration over a data set to the next: nothing, the order, or even which elements it has. */
-type Variation = "nothing" | "order" | "elements";
+/** What changes between iterations, from least to most: nothing, the order, or even which elements there are. */
+const variations = ["nothing", "order", "elements"] as const;
 
 interface Recipe {
 	readonly size: number;
 	/** Draws the items of one iteration, in order. */
 	readonly draw: () => readonly Item[];
-	/** All items that an iteration can have, without drawing: those of every iteration unless `varies` is `elements`. */
+	/** All items that an iteration can have, without drawing an order; they are the same every time unless `varies` is `elements`. */
 	readonly candidates: () => readonly Item[];
-	readonly varies: Variation;
+	readonly varies: (typeof variations)[number];
 	readonly classNames: readonly string[] | undefined;
 }
 
 /**
- * A data set with the semantics of `tf.data.Dataset`: a recipe that is followed anew at every iteration.
+ * A data set with the semantics of `tf.data.Dataset`: a recipe that is followed again at every iteration.
  *
- * What flows through `take`, `skip` and `shuffle` are light examples; images are read by what
- * `map` adds, when an element or a batch is asked for. (tfjs's own `tf.data` is not used: its
- * `shuffle` draws a new order at every iteration even where `reshuffleEachIteration` is false, and other orders
- * than Python's for the same seed.)
+ * `take`, `skip` and `shuffle` handle light examples; the functions added with `map` read the images when an
+ * element or a batch is needed. (tfjs's own `tf.data` is not used: its `shuffle` draws a new order at every
+ * iteration even with `reshuffleEachIteration: false`, and its orders differ from Python's for the same seed.)
+ *
+ * @example const batches = train.shuffle(1000).map(preprocess).batch(32).prefetch(1);
  */
 export class ImageDataset<T extends Example<Label> = Example> {
 	private constructor(private readonly recipe: Recipe) {}
 
 	/**
-	 * A data set of these examples, in this order.
+	 * Creates a data set of the given examples, in their order.
 	 *
-	 * @param options `classNames`: the names of the labels 0, 1, …, which charts, grids and counts then use
+	 * @param options `classNames`: the names of the labels 0, 1, …, for charts, grids and counts
+	 * @example ImageDataset.from([{ id: "1.jpg", label: 0, read: () => readFile("1.jpg") }], { classNames: ["cat", "dog"] });
 	 */
 	static from(
 		examples: readonly Example[],
@@ -55,17 +67,14 @@ export class ImageDataset<T extends Example<Label> = Example> {
 			example,
 			chain: MapChain.empty,
 		}));
-		const list = () => items;
 		return new ImageDataset({
 			size: items.length,
-			draw: list,
-			candidates: list,
-			varies: "nothing",
 			classNames,
+			...fixed(() => items),
 		});
 	}
 
-	/** How many elements there are. */
+	/** The number of elements. */
 	get size(): number {
 		return this.recipe.size;
 	}
@@ -76,9 +85,10 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	}
 
 	/**
-	 * The first `count` elements.
+	 * Takes the first `count` elements.
 	 *
-	 * @throws TransferLearningError if there are fewer, or if `count` is no whole number. (`tf.data` would silently give what there is.)
+	 * @throws TransferLearningError unless `count` is a whole number from 0 to `size`. (`tf.data` would silently return fewer.)
+	 * @example const first = dataset.take(1000);
 	 */
 	take(count: number): ImageDataset<T> {
 		this.requireElements("take", count);
@@ -86,9 +96,10 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	}
 
 	/**
-	 * All but the first `count` elements.
+	 * Takes all but the first `count` elements.
 	 *
-	 * @throws TransferLearningError if there are fewer than `count`, or if that is no whole number.
+	 * @throws TransferLearningError unless `count` is a whole number from 0 to `size`.
+	 * @example const others = dataset.skip(1000);
 	 */
 	skip(count: number): ImageDataset<T> {
 		this.requireElements("skip", count);
@@ -96,12 +107,14 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	}
 
 	/**
-	 * The same elements in random order, each drawn from a buffer of the next `bufferSize`.
+	 * Puts the elements in random order, drawing each from a buffer of the next `bufferSize`.
 	 *
-	 * **A new order is drawn at every iteration** unless `reshuffleEachIteration` is false. What
-	 * `take` and `skip` cut from a shuffled data set is therefore another part of it every time.
+	 * **Every iteration draws a new order** unless `reshuffleEachIteration` is false, so `take` and `skip` after
+	 * `shuffle` select different elements every time.
 	 *
+	 * @param bufferSize at least 1; use `dataset.size` for an even shuffle
 	 * @throws TransferLearningError unless `bufferSize` is a whole number of 1 or more and `seed` an integer.
+	 * @example dataset.shuffle(dataset.size, { seed: 42 });
 	 */
 	shuffle(
 		bufferSize: number,
@@ -109,163 +122,163 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	): ImageDataset<T> {
 		if (!Number.isInteger(bufferSize) || bufferSize < 1) {
 			throw new TransferLearningError(
-				`shuffle needs a buffer of 1 or more, not ${bufferSize}: as many elements as the data set has for an even shuffle, shuffle(${Math.max(this.size, 1)}).`,
+				`shuffle needs a buffer size of 1 or more, not ${bufferSize}. For an even shuffle, use the size of the data set: shuffle(${Math.max(this.size, 1)}).`,
 			);
 		}
 		const shuffler = createShuffler(bufferSize, seed, reshuffleEachIteration);
-		const { draw, candidates, varies } = this.recipe;
-		const shuffled = () => shuffler(draw());
+		const { candidates, varies } = this.recipe;
 		if (!reshuffleEachIteration && varies === "nothing") {
-			return this.with({ draw: shuffled, candidates: shuffled });
+			return this.transform(shuffler);
 		}
-		return this.with({
-			draw: shuffled,
+		return this.transform(shuffler, {
 			candidates,
-			varies: varies === "elements" ? varies : "order",
-		});
-	}
-
-	/** Passes every element through `map`, whenever it is asked for. `map` may be a `MapFunction` that says that it is deterministic. */
-	map(map: Preprocess): ImageDataset<ImageExample<T["label"]>>;
-	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U>;
-	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U> {
-		const { draw, candidates } = this.recipe;
-		const append = (items: readonly Item[]) =>
-			items.map(({ example, chain }) => ({
-				example,
-				chain: chain.append(map as MapFunction<never, unknown>),
-			}));
-		return new ImageDataset<U>({
-			...this.recipe,
-			draw: () => append(draw()),
-			candidates: () => append(candidates()),
+			varies: varies === "nothing" ? "order" : varies,
 		});
 	}
 
 	/**
-	 * The elements whose example `predicate` accepts, in the same order.
+	 * Passes every element through `map` whenever it is needed.
 	 *
-	 * @param predicate sees the example as it was loaded, and must give the same answer every time
-	 * @throws TransferLearningError after `map`, whose results are not known yet, and after a `take` or `skip` that cuts another part at every iteration.
+	 * @param map `preprocess`, or a function of your own; see `MapFunction` for how it can declare itself deterministic
+	 * @example dataset.map(preprocess).map((example) => ({ ...example, label: 1 - example.label }));
+	 */
+	map(map: Preprocess): ImageDataset<ImageExample<T["label"]>>;
+	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U>;
+	map<U extends Example<Label>>(map: MapFunction<T, U>): ImageDataset<U> {
+		return this.transform<U>((items) =>
+			items.map(({ example, chain }) => ({
+				example,
+				chain: chain.append(map as MapFunction<never, unknown>),
+			})),
+		);
+	}
+
+	/**
+	 * Keeps the elements whose example `predicate` accepts, in the same order.
+	 *
+	 * @param predicate gets the example as it was loaded, and must return the same answer every time
+	 * @throws TransferLearningError after `map`, whose results are not known yet, and after a `take` or `skip` that selects
+	 * different elements at every iteration.
+	 * @example const dogs = dataset.filter(({ label }) => label === 1);
 	 */
 	filter(predicate: (example: Example) => boolean): ImageDataset<T> {
 		if (!this.recipe.candidates().every(({ chain }) => chain.isEmpty)) {
 			throw new TransferLearningError(
-				"filter looks at examples as they were loaded, and this data set has passed a map. Put filter before map.",
+				"filter checks examples as they were loaded, but this data set already has a map. Put filter before map.",
 			);
 		}
 		return this.select(predicate, "filter");
 	}
 
 	/**
-	 * The elements of this data set, then those of the other.
+	 * Appends the elements of another data set.
 	 *
 	 * @throws TransferLearningError if the two have different class names.
+	 * @example const all = train.concatenate(test);
 	 */
 	concatenate(other: ImageDataset<T>): ImageDataset<T> {
 		const [one, two] = [this.recipe, other.recipe];
-		const classNames = one.classNames ?? two.classNames;
-		const names = [one, two].map((recipe) => recipe.classNames ?? classNames);
-		if (names[0]?.join("\n") !== names[1]?.join("\n")) {
+		const { classNames = two.classNames } = one;
+		const { classNames: otherNames = classNames } = two;
+		if (classNames?.join("\n") !== otherNames?.join("\n")) {
 			throw new TransferLearningError(
-				`A data set of the classes ${names[0]?.join(", ")} cannot be joined with one of the classes ${names[1]?.join(", ")}: their labels mean different things.`,
+				`A data set with the classes ${classNames?.join(", ")} cannot be joined with one with the classes ${otherNames?.join(", ")}: their labels mean different things. Give both data sets the same classNames.`,
 			);
 		}
-		const order: readonly Variation[] = ["nothing", "order", "elements"];
-		const rank = Math.max(order.indexOf(one.varies), order.indexOf(two.varies));
-		return this.with({
+		const [first, second] = [one, two].map(({ varies }) =>
+			variations.indexOf(varies),
+		) as [number, number];
+		return new ImageDataset<T>({
 			size: one.size + two.size,
 			draw: () => [...one.draw(), ...two.draw()],
 			candidates: () => [...one.candidates(), ...two.candidates()],
-			varies: order[rank] as Variation,
+			varies: first > second ? one.varies : two.varies,
 			classNames,
 		});
 	}
 
 	/**
-	 * Keeps the elements in memory once they were computed, and the order in which they came first, as `tf.data`'s `cache` does.
+	 * Keeps elements in memory once they have been computed, and their first order, as `tf.data`'s `cache` does.
 	 *
-	 * What is before it is followed once: a `shuffle` there draws one order, and an augmentation gives one
-	 * result for each example. The memory is free when the data set is not in use any more. (`tf.data` forgets a cache
-	 * that an iteration did not read to its end, behind a `take` for instance; this one does not.)
+	 * Everything before it runs once: a `shuffle` draws one order, and an augmentation gives one result for each
+	 * example. The memory is freed when the data set is no longer in use. (`tf.data` discards a cache that an
+	 * iteration did not read to the end, such as before `take`; this one is kept.)
+	 *
+	 * @example const batches = dataset.map(preprocess).cache().shuffle(1000).batch(32);
 	 */
 	cache(): ImageDataset<T> {
-		const { draw } = this.recipe;
 		const cached = cacheElements();
 		let items: readonly Item[] | undefined;
-		const once = () => {
-			items ??= draw().map(cached);
-			return items;
-		};
-		return this.with({ draw: once, candidates: once, varies: "nothing" });
+		return this.with(
+			fixed(() => {
+				items ??= this.items().map(cached);
+				return items;
+			}),
+		);
 	}
 
 	/**
 	 * Groups elements into batches of `batchSize`; the last one may be smaller. The elements need pixels: see `preprocess`.
 	 *
 	 * @throws TransferLearningError unless `batchSize` is a whole number of 1 or more.
+	 * @example const batches = dataset.map(preprocess).batch(32);
 	 */
 	batch(this: ImageDataset<ImageExample>, batchSize: number): BatchedDataset {
 		return new BatchedDataset(this, batchSize);
 	}
 
-	/** The examples of one iteration, in order, before any `map`. A shuffled data set draws a new order. */
+	/**
+	 * Lists the examples of one iteration, in order, before any `map`. A shuffled data set draws a new order.
+	 *
+	 * @example const names = dataset.examples().map(({ id }) => id);
+	 */
 	examples(): readonly Example[] {
 		return this.items().map(({ example }) => example);
 	}
 
-	/** The examples of one iteration as `examples` gives them, each with what it passes through. */
+	/** The items of one iteration: the examples that `examples` lists, each with its maps. */
 	items(): readonly Item[] {
 		return this.recipe.draw();
 	}
 
-	/** A data set of one of the elements, for which no order is drawn; empty if there are none. */
+	/** A data set of one element, chosen without drawing an order; empty if there are none. */
 	sample(): ImageDataset<T> {
 		const items = this.size > 0 ? this.recipe.candidates().slice(0, 1) : [];
-		const list = () => items;
-		return this.with({
-			size: items.length,
-			draw: list,
-			candidates: list,
-			varies: "nothing",
-		});
+		return this.with({ size: items.length, ...fixed(() => items) });
 	}
 
 	/**
-	 * The elements whose example `accept` accepts, mapped or not, in the same order.
+	 * Keeps the elements whose example `accept` accepts, mapped or not, in the same order.
 	 *
-	 * @param method what to call this in an error
-	 * @throws TransferLearningError if every iteration has other elements.
+	 * @param method the method to name in an error
+	 * @throws TransferLearningError if every iteration has different elements.
 	 */
 	select(
 		accept: (example: Example) => boolean,
 		method = "select",
 	): ImageDataset<T> {
-		const { draw, candidates } = this.recipe;
-		const select = (items: readonly Item[]) =>
-			items.filter(({ example }) => accept(example));
-		return this.with({
-			size: this.candidates(method).filter(accept).length,
-			draw: () => select(draw()),
-			candidates: () => select(candidates()),
-		});
+		return this.transform(
+			(items) => items.filter(({ example }) => accept(example)),
+			{ size: this.candidates(method).filter(accept).length },
+		);
 	}
 
 	/**
-	 * The examples of every iteration, before any `map`, without drawing an order.
+	 * Lists the examples that every iteration has, before any `map`, without drawing an order.
 	 *
-	 * @param method what to call this in an error
-	 * @throws TransferLearningError if every iteration has other elements.
+	 * @param method the method to name in an error
+	 * @throws TransferLearningError if every iteration has different elements.
 	 */
 	candidates(method: string): readonly Example[] {
 		if (this.recipe.varies === "elements") {
 			throw new TransferLearningError(
-				`${method} needs the same elements at every iteration, and here take or skip cuts another part of a reshuffled data set each time. Call ${method} before shuffle, or shuffle with reshuffleEachIteration: false.`,
+				`${method} needs the same elements at every iteration, but take or skip selects different ones each time this data set is reshuffled. Call ${method} before shuffle, or shuffle with reshuffleEachIteration: false.`,
 			);
 		}
 		return this.recipe.candidates().map(({ example }) => example);
 	}
 
+	/** Computes one element after the other. A shuffled data set draws a new order. */
 	async *[Symbol.asyncIterator](): AsyncGenerator<T> {
 		for (const { example, chain } of this.items()) {
 			yield (await chain.apply(example)) as T;
@@ -276,34 +289,49 @@ export class ImageDataset<T extends Example<Label> = Example> {
 		return new ImageDataset<T>({ ...this.recipe, ...changes });
 	}
 
+	/** Applies `change` to the items, whether drawn or listed as candidates; `changes` overrides the rest of the recipe. */
+	private transform<U extends Example<Label> = T>(
+		change: (items: readonly Item[]) => readonly Item[],
+		changes: Partial<Recipe> = {},
+	): ImageDataset<U> {
+		const { draw, candidates } = this.recipe;
+		return new ImageDataset<U>({
+			...this.recipe,
+			draw: () => change(draw()),
+			candidates: () => change(candidates()),
+			...changes,
+		});
+	}
+
 	private cut(
 		size: number,
 		slice: (items: readonly Item[]) => readonly Item[],
 	): ImageDataset<T> {
-		const { draw, candidates, varies } = this.recipe;
+		const { candidates, varies } = this.recipe;
+		if (varies === "nothing" || size === 0) {
+			return this.transform(slice, { size, varies: "nothing" });
+		}
 		const isCut = size < this.size;
-		const isFixed = varies === "nothing" || size === 0;
-		return this.with({
+		return this.transform(slice, {
 			size,
-			draw: () => slice(draw()),
-			...(isFixed
-				? { candidates: () => slice(candidates()), varies: "nothing" }
-				: { varies: isCut ? "elements" : varies }),
+			candidates,
+			varies: isCut ? "elements" : varies,
 		});
 	}
 
 	private requireElements(method: string, count: number): void {
-		if (!Number.isInteger(count) || count < 0) {
-			throw new TransferLearningError(
-				`${method} needs a whole number from 0 to ${this.size}, not ${count}.`,
-			);
-		}
-		if (count > this.size) {
-			throw new TransferLearningError(
-				`${method}(${count}) asks for more than there is: this data set has ${this.size} examples. Ask for at most ${this.size}.`,
-			);
-		}
+		if (Number.isInteger(count) && count >= 0 && count <= this.size) return;
+		throw new TransferLearningError(
+			`${method} needs a whole number from 0 to ${this.size}, not ${count}: this data set has ${this.size} examples.`,
+		);
 	}
+}
+
+/** The part of a recipe that gives the same list at every iteration. */
+function fixed(
+	list: () => readonly Item[],
+): Pick<Recipe, "draw" | "candidates" | "varies"> {
+	return { draw: list, candidates: list, varies: "nothing" };
 }
 
 function randomSeed(): number {

@@ -1,16 +1,16 @@
 /**
- * What an example is labelled with: the index of its class, one value for each class (a one-hot row, or probabilities),
- * or the number or numbers that a model shall predict.
+ * The label of an example: the index of its class, one value for each class (one-hot or probabilities), or the
+ * number or numbers for a model to predict.
  */
 export type Label = number | readonly number[] | Float32Array;
 
-/** One labelled image of a data set: light, since its bytes are read only when they are needed. */
+/** One labelled image of a data set. It takes little memory, since its bytes are read only when they are needed. */
 export interface Example<L extends Label = number> {
-	/** Its name in the archive or folder, e.g. `PetImages/Dog/4077.jpg`. */
+	/** The name in the archive or folder, such as `PetImages/Dog/4077.jpg`. */
 	readonly id: string;
-	/** As loaded, an index into the data set's class names: for `cats_vs_dogs`, 0 is a cat and 1 a dog. A `map` may change it. */
+	/** When loaded, an index into the data set's class names (in `cats_vs_dogs`, 0 is a cat and 1 a dog). A `map` may change it. */
 	readonly label: L;
-	/** Reads the encoded image (JPEG, PNG, …), as it is stored. */
+	/** Reads the encoded image (JPEG, PNG, …) as it is stored. */
 	readonly read: () => Promise<Buffer>;
 }
 
@@ -22,7 +22,7 @@ export interface Image<Data extends Uint8Array | Float32Array = Float32Array> {
 	readonly shape: readonly [number, number, number];
 }
 
-/** An example whose pixels were read, decoded and made ready for a model. */
+/** An example with its pixels, ready for a model. */
 export interface ImageExample<L extends Label = Label> extends Example<L> {
 	readonly image: Image;
 }

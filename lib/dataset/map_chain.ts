@@ -3,37 +3,40 @@ import type { Example, ImageExample, Label } from "./example";
 /**
  * Turns one element of a data set into another.
  *
- * A function that gives the same result whenever it is given the same example says so with a
- * property `deterministic: true`, as `preprocess` does: then `fit` may keep what it computed from the result.
- * Augmentation is not deterministic.
+ * If a function always returns the same result for the same example, it can say so with a property
+ * `deterministic: true`, as `preprocess` does. `fit` may then cache what it computes from the result. Augmentation is not
+ * deterministic.
+ *
+ * @example
+ * ```ts
+ * const invert = (example: Example) => ({ ...example, label: 1 - example.label });
+ * dataset.map(Object.assign(invert, { deterministic: true }));
+ * ```
  */
 export type MapFunction<T, U> = ((element: T) => U | Promise<U>) & {
 	readonly deterministic?: boolean;
 };
 
-/** Reads, decodes, resizes and scales an example's image; the label stays as it is. */
+/** Reads, decodes, resizes and scales an example's image; the label does not change. */
 export type Preprocess = (<L extends Label>(
 	example: Example<L>,
 ) => Promise<ImageExample<L>>) & { readonly deterministic: true };
 
 type AnyMap = MapFunction<never, unknown>;
 
-/** The `map`s that an example passes to become an element. The same functions in the same order are the same chain. */
+/** The maps that turn an example into an element. The same functions in the same order are the same chain. */
 export class MapChain {
-	/** The chain of an example that passes no `map`. */
+	/** The chain without any map. */
 	static readonly empty = new MapChain([]);
-	/** Keeps no chain alive whose last function is not in use any more. */
+	/** Weak, so that a chain is freed when its last function is no longer in use. */
 	private readonly longer = new WeakMap<AnyMap, MapChain>();
 
 	private constructor(private readonly maps: readonly AnyMap[]) {}
 
-	/** This chain with one more function at its end. */
+	/** Returns this chain with one more function at its end. */
 	append(map: AnyMap): MapChain {
-		let chain = this.longer.get(map);
-		if (!chain) {
-			chain = new MapChain([...this.maps, map]);
-			this.longer.set(map, chain);
-		}
+		const chain = this.longer.get(map) ?? new MapChain([...this.maps, map]);
+		this.longer.set(map, chain);
 		return chain;
 	}
 
@@ -49,12 +52,13 @@ export class MapChain {
 		return this.maps.every((map) => map.deterministic === true);
 	}
 
+	/** Whether the chain has no map. */
 	get isEmpty(): boolean {
 		return this.maps.length === 0;
 	}
 }
 
-/** An example, and what it passes through to become an element. */
+/** An example, and the maps that turn it into an element. */
 export interface Item {
 	readonly example: Example;
 	readonly chain: MapChain;

@@ -1,17 +1,21 @@
+// The multipliers and the key's increments, from the paper named below.
+const multiplierA = 0xd2511f53;
+const multiplierB = 0xcd9e8d57;
+const keyStepA = 0x9e3779b9;
+const keyStepB = 0xbb67ae85;
+const rounds = 10;
+
 /**
  * TensorFlow's random numbers: Philox 4x32-10, a counter-based generator (Salmon, Moraes, Dror, Shaw: "Parallel
  * Random Numbers: As Easy as 1, 2, 3", SC 2011), seeded and read as `tensorflow::random::PhiloxRandom` and its
  * `SingleSampleAdapter` do (`tsl/lib/random/philox_random.h`).
  *
- * @param seed the low and the high 32 bits of the key
- * @param seed2 the low and the high 32 bits of the upper half of the counter
- * @returns a function that gives the next number: an integer from 0 up to, but not including, 2^32
+ * @param seed the low 32 bits of the key; the high ones are 0
+ * @param seed2 the low 32 bits of the upper half of the counter; the high ones are 0
+ * @returns a function that returns the next number: an integer from 0 up to, but not including, 2^32
  */
-export function philox(
-	seed: readonly [number, number],
-	seed2: readonly [number, number],
-): () => number {
-	const counter = Uint32Array.of(0, 0, ...seed2);
+export function philox(seed: number, seed2: number): () => number {
+	const counter = Uint32Array.of(0, 0, seed2, 0);
 	let block: Uint32Array = new Uint32Array(0);
 	let next = 0;
 	return () => {
@@ -24,21 +28,11 @@ export function philox(
 	};
 }
 
-// The multipliers and the steps of the key, from the paper.
-const multiplierA = 0xd2511f53;
-const multiplierB = 0xcd9e8d57;
-const keyStepA = 0x9e3779b9;
-const keyStepB = 0xbb67ae85;
-const rounds = 10;
-
-function encrypt(
-	counter: Uint32Array,
-	[keyLow, keyHigh]: readonly [number, number],
-): Uint32Array {
+function encrypt(counter: Uint32Array, seed: number): Uint32Array {
 	let [a = 0, b = 0, c = 0, d = 0] = counter;
 	for (let round = 0; round < rounds; round++) {
-		const keyA = keyLow + Math.imul(round, keyStepA);
-		const keyB = keyHigh + Math.imul(round, keyStepB);
+		const keyA = seed + Math.imul(round, keyStepA);
+		const keyB = Math.imul(round, keyStepB);
 		[a, b, c, d] = [
 			multiplyHigh(multiplierB, c) ^ b ^ keyA,
 			Math.imul(multiplierB, c),
@@ -49,7 +43,7 @@ function encrypt(
 	return Uint32Array.of(a, b, c, d);
 }
 
-/** The upper 32 of the 64 bits of a product of two unsigned 32-bit integers. */
+/** The upper 32 of the 64 bits of the product of two unsigned 32-bit integers. */
 function multiplyHigh(x: number, y: number): number {
 	return Number((BigInt(x) * BigInt(y >>> 0)) >> 32n) | 0;
 }

@@ -198,7 +198,7 @@ test("a batch-level map that gives another number of targets than of examples is
 	] as const) {
 		await assert.rejects(
 			batches.map(map)[Symbol.asyncIterator]().next(),
-			new RegExp(`xs of ${numbers}\\. Let it return as many of both`),
+			new RegExp(`xs with ${numbers}\\. Return the same number of both`),
 		);
 	}
 	assert.equal(tf.memory().numTensors, before);
@@ -217,7 +217,7 @@ test("an image of fewer or more values than its shape is refused, and a label th
 				...element,
 				image: { data: new Float32Array(count), shape: [1, 1, 3] },
 			})),
-			new RegExp(`photo 0 says that it is 1 x 1 x 3, and has ${count} values`),
+			new RegExp(`photo 0 has the shape 1 x 1 x 3 but ${count} values`),
 		);
 	}
 	for (const label of [true, 1n, { class: 1 }]) {

@@ -35,7 +35,9 @@ test("take of more than there is says how many there are", () => {
 		() => ImageDataset.from(examples(10)).take(11),
 		(error) =>
 			error instanceof TransferLearningError &&
-			/take\(11\).*10 examples/.test(error.message),
+			/take needs a whole number from 0 to 10, not 11.*10 examples/.test(
+				error.message,
+			),
 	);
 });
 
