@@ -40,10 +40,11 @@ export { show } from "./notebook/show";
 export type { DatasetInfo, LoadedDataset, SplitInfo } from "./sources/info";
 export { type LoadOptions, load } from "./sources/load";
 export type { Callback, Callbacks, Logs } from "./training/callbacks";
-export { evaluate, type RunOptions } from "./training/evaluate";
+export { evaluate } from "./training/evaluate";
 export { fit } from "./training/fit";
 export type { FitOptions } from "./training/fit_options";
 export type { History, Metrics } from "./training/history";
 export { predict } from "./training/predict";
+export type { RunOptions } from "./training/run_inference";
 
 registerCompile();

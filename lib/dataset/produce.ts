@@ -2,95 +2,107 @@ import { inspect } from "node:util";
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 import type { BatchedDataset } from "./batches";
-import type { Image, ImageExample, Label } from "./example";
+import type { ImageExample, Label } from "./example";
 import type { Item } from "./map_chain";
-import { prefetch } from "./prefetch";
 
-/** Values of one example: pixels `[height, width, channels]`, or what a network made of them. */
+/** The values of one example for one model input, without the batch axis: pixels `[height, width, channels]`, or one feature array. */
 export interface Stackable {
 	readonly data: Float32Array;
 	readonly shape: readonly number[];
 }
 
-/** What an example brings into a batch. */
+/** The features of one example, with its label. */
 export interface Features {
-	/** One array of values for each input. */
+	/** One array for each input of the head; the pixels are the only one if there is no feature extractor. */
 	readonly values: readonly Stackable[];
 	readonly label: Label;
 }
 
-/** What is made of images before they are stacked, and which of it is known already. */
-export interface Featurizer {
-	/** The row of an example that was made before. */
-	lookUp(item: Item): Features | undefined;
-	/** Makes the values of each image; `items` are where they come from. */
-	make(
-		images: readonly Image[],
-		items: readonly Item[],
-	): (readonly Stackable[])[];
-	/** Takes note of a row that was made. */
-	keep(item: Item, row: Features): void;
+/** An item, and the element that its maps made of it. */
+export interface LoadedItem {
+	readonly item: Item;
+	readonly element: ImageExample;
 }
 
-/** Nothing is made of the images but batches. */
+/** Computes features from pixels, and may remember them. */
+export interface Featurizer {
+	/** The features computed for an item before, or undefined if they have to be computed. */
+	lookUp(item: Item): Features | undefined;
+	/** Computes the features of each example; runs for one or more examples at once. */
+	compute(examples: readonly LoadedItem[]): Features[];
+}
+
+/** Uses the pixels themselves as features. */
 export const pixels: Featurizer = {
 	lookUp: () => undefined,
-	make: (images) => images.map((image) => [image]),
-	keep: () => {},
+	compute: (examples) =>
+		examples.map(({ element: { image, label } }) => ({
+			values: [image],
+			label,
+		})),
 };
 
-/** Rows stacked. Whoever iterates disposes all tensors. */
+/** The features of a batch, stacked. Whoever iterates disposes all tensors. */
 export interface FeatureBatch {
-	/** One tensor `[batch, …]` for each input. */
+	/** One tensor `[batch, …]` for each input of the head. */
 	readonly values: readonly tf.Tensor[];
 	/** Targets, `[batch, 1]` or `[batch, length]`. */
 	readonly ys: tf.Tensor2D;
 }
 
 /**
- * One iteration over batches, before their own `map`s: the one place where elements become tensors.
+ * Produces the batches of one iteration, before their own `map`s: the one place where elements become tensors.
  *
- * @throws TransferLearningError if an image cannot be read, or if images or labels of one batch do not go together.
+ * @throws TransferLearningError if an image cannot be read, or if images or labels of one batch do not fit together.
  */
 export async function* produceBatches(
 	batched: BatchedDataset,
-	maker: Featurizer,
+	featurizer: Featurizer,
 ): AsyncGenerator<FeatureBatch> {
-	const load = async (group: Item[][]) => {
-		const known = group.map((batch) => batch.map((item) => maker.lookUp(item)));
-		const loading = group.flatMap((batch, b) =>
-			batch.flatMap((item, i) =>
-				known[b]?.[i] ? [] : { b, i, item, element: toElement(item) },
-			),
+	const load = async (group: readonly Item[][]) => {
+		const batches = group.map((batch) =>
+			batch.map((item) => ({ item, features: featurizer.lookUp(item) })),
 		);
-		const elements = await Promise.all(loading.map(({ element }) => element));
-		return { group, known, loading, elements };
+		const fresh = batches.flat().filter(({ features }) => !features);
+		const loaded = await Promise.all(
+			fresh.map(async ({ item }) => ({ item, element: await toElement(item) })),
+		);
+		return { batches, fresh, loaded };
 	};
 	const groups = groupBatches(
 		batched.items(),
-		(item) => maker.lookUp(item) === undefined,
+		(item) => featurizer.lookUp(item) === undefined,
 	);
-	for await (const { group, known, loading, elements } of prefetch(
-		groups,
-		load,
-		batched.bufferSize,
-	)) {
-		const made =
-			elements.length > 0
-				? maker.make(
-						elements.map(({ image }) => image),
-						loading.map(({ item }) => item),
-					)
-				: [];
-		for (const [n, { b, i, item }] of loading.entries()) {
-			const { label } = elements[n] as ImageExample;
-			const row = { values: made[n] as readonly Stackable[], label };
-			(known[b] as Features[])[i] = row;
-			maker.keep(item, row);
+	const { bufferSize } = batched;
+	for await (const group of prefetch(groups, load, bufferSize)) {
+		const { batches, fresh, loaded } = group;
+		const computed = loaded.length > 0 ? featurizer.compute(loaded) : [];
+		for (const [i, entry] of fresh.entries()) entry.features = computed[i];
+		for (const batch of batches) yield stackBatch(batch as Featured[]);
+	}
+}
+
+interface Featured {
+	readonly item: Item;
+	readonly features: Features;
+}
+
+/** Loads items one after the other, starting on the next `bufferSize` while the consumer works on one. */
+async function* prefetch<T, U>(
+	items: readonly T[],
+	load: (item: T) => Promise<U>,
+	bufferSize: number,
+): AsyncGenerator<U> {
+	const pending: Promise<U>[] = [];
+	let next = 0;
+	while (next < items.length || pending.length > 0) {
+		while (next < items.length && pending.length <= bufferSize) {
+			const loading = load(items[next++] as T);
+			// A failure is thrown when the consumer reaches this item, which may never happen.
+			loading.catch(() => {});
+			pending.push(loading);
 		}
-		for (const [b, batch] of group.entries()) {
-			yield toBatch(batch, known[b] as Features[]);
-		}
+		yield await (pending.shift() as Promise<U>);
 	}
 }
 
@@ -98,31 +110,25 @@ async function toElement({ example, chain }: Item): Promise<ImageExample> {
 	const element = (await chain.apply(example)) as Partial<ImageExample>;
 	if (!element?.image || element.label == null) {
 		throw new TransferLearningError(
-			`${example.id} has ${element?.image ? "no label" : "no pixels"} when it comes into a batch. Map the data set through preprocess, and let every map return { ...example } with what it changes.`,
+			`${example.id} has ${element?.image ? "no label" : "no pixels"} when it comes into a batch. Map the data set through preprocess, and let every map return { ...example } with its changes.`,
 		);
 	}
 	const { data, shape } = element.image;
-	if (data.length !== shape.reduce((product, size) => product * size, 1)) {
+	if (data.length !== lengthOf(shape)) {
 		throw new TransferLearningError(
-			`The image of ${example.id} says that it is ${shape.join(" x ")}, and has ${data.length} values. Let the map return the shape that goes with its data.`,
+			`The image of ${example.id} has the shape ${shape.join(" x ")} but ${data.length} values. Return the shape that matches the data from the map.`,
 		);
 	}
 	return element as ImageExample;
 }
 
-function toBatch(
-	batch: readonly Item[],
-	rows: readonly Features[],
-): FeatureBatch {
-	const inputs = rows[0]?.values.length ?? 0;
-	// `tidy`, so that nothing is left of a batch whose images or labels do not go together.
+function stackBatch(batch: readonly Featured[]): FeatureBatch {
+	const inputs = batch[0]?.features.values ?? [];
+	// `tidy`, so that a batch that cannot be stacked leaves no tensor behind.
 	const [ys, ...values] = tf.tidy(() => [
-		stackLabels(
-			rows.map(({ label }) => label),
-			(i) => batch[i]?.example.id ?? "",
-		),
-		...Array.from({ length: inputs }, (_, input) =>
-			stack(rows.map(({ values }) => values[input] as Stackable)),
+		stackLabels(batch),
+		...inputs.map((_, input) =>
+			stack(batch.map(({ features }) => features.values[input] as Stackable)),
 		),
 	]);
 	return { values, ys: ys as tf.Tensor2D };
@@ -135,7 +141,7 @@ function toBatch(
  */
 export function stack(examples: readonly Stackable[]): tf.Tensor {
 	const { shape = [] } = examples[0] ?? {};
-	const length = shape.reduce((product, size) => product * size, 1);
+	const length = lengthOf(shape);
 	const data = new Float32Array(examples.length * length);
 	for (const [i, example] of examples.entries()) {
 		if (example.shape.join() !== shape.join()) {
@@ -148,35 +154,37 @@ export function stack(examples: readonly Stackable[]): tf.Tensor {
 	return tf.tensor(data, [examples.length, ...shape]);
 }
 
-function stackLabels(
-	labels: readonly Label[],
-	nameOf: (i: number) => string,
-): tf.Tensor2D {
-	const rows = labels.map((label) =>
+function lengthOf(shape: readonly number[]): number {
+	return shape.reduce((product, size) => product * size, 1);
+}
+
+function stackLabels(batch: readonly Featured[]): tf.Tensor2D {
+	const labels = batch.map(({ features: { label } }) =>
 		typeof label === "number" ? [label] : label,
 	);
-	const length = rows[0]?.length ?? 1;
-	const data = new Float32Array(rows.length * length);
-	for (const [i, row] of rows.entries()) {
-		const isList = Array.isArray(row) || ArrayBuffer.isView(row);
-		if (!isList || !Array.prototype.every.call(row, Number.isFinite)) {
+	const nameOf = (i: number) => batch[i]?.item.example.id;
+	const length = labels[0]?.length ?? 1;
+	const data = new Float32Array(labels.length * length);
+	for (const [i, label] of labels.entries()) {
+		const isList = Array.isArray(label) || ArrayBuffer.isView(label);
+		if (!isList || !Array.prototype.every.call(label, Number.isFinite)) {
 			throw new TransferLearningError(
-				`The label of ${nameOf(i)} is ${inspect(labels[i])}. A label is a number or a list of numbers.`,
+				`The label of ${nameOf(i)} is ${inspect(batch[i]?.features.label)}. A label is a number or a list of numbers.`,
 			);
 		}
-		if (row.length !== length) {
+		if (label.length !== length) {
 			throw new TransferLearningError(
-				`The label of ${nameOf(i)} has ${row.length} values, and that of ${nameOf(0)} in the same batch has ${length}. Give all examples labels of one kind.`,
+				`The label of ${nameOf(i)} has ${label.length} values, and that of ${nameOf(0)} in the same batch has ${length}. Give all examples labels of the same length.`,
 			);
 		}
-		data.set(row, i * length);
+		data.set(label, i * length);
 	}
-	return tf.tensor2d(data, [rows.length, length]);
+	return tf.tensor2d(data, [labels.length, length]);
 }
 
 /**
- * Puts batches together whose fresh examples are no more than one batch holds, so that a network, which is
- * quicker on many examples at once, is not run for a few of them at a time.
+ * Groups consecutive batches whose fresh examples together fit into one batch: a network runs faster on many
+ * examples at once than on a few at a time.
  */
 function groupBatches(
 	batches: Item[][],

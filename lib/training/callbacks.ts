@@ -1,14 +1,17 @@
 import { TransferLearningError } from "../errors";
 import { tf } from "../tf";
 
-/** Metrics under Keras's names; `onBatchEnd` gets `batch` and `size`, too. */
+/** Metrics under Keras's names. `onBatchEnd` also gets `batch` and `size`. */
 export type Logs = Readonly<Record<string, number>>;
 
 /**
- * What `fit` calls on its way, under tfjs's names. `onTestBatchEnd` is Keras's, called after each batch of the validation.
+ * Functions that `fit` calls during training, under tfjs's names. `onTestBatchEnd` is Keras's; it is called after each
+ * batch of the validation data.
  *
  * Epochs and batches count from 0. The logs of a batch are means over the epoch so far; those of an epoch
- * hold the validation's, such as `val_loss`.
+ * include the validation's, such as `val_loss`.
+ *
+ * @example const callback: Callback = { onEpochEnd: (epoch, logs) => console.log(epoch, logs?.val_loss) };
  */
 export interface Callback {
 	setParams?(params: Readonly<Record<string, unknown>>): void;
@@ -22,7 +25,12 @@ export interface Callback {
 	onTestBatchEnd?(batch: number, logs?: Logs): unknown;
 }
 
-/** Callbacks as `fit` takes them: tfjs's own (`tf.callbacks.earlyStopping()`, a `tf.CustomCallback`) or plain objects with some of the hooks. */
+/**
+ * One callback of `fit`, or several: tfjs's own (`tf.callbacks.earlyStopping()`, a `tf.CustomCallback`) or plain
+ * objects with some of the functions of `Callback`.
+ *
+ * @example const callbacks: Callbacks = [tf.callbacks.earlyStopping({ patience: 2 }), { onTrainEnd: () => console.log("done") }];
+ */
 export type Callbacks = Callback | readonly Callback[];
 
 const hooks = [
@@ -36,9 +44,9 @@ const hooks = [
 ] as const;
 
 /**
- * Makes one list of what `fit` was given.
+ * Makes a list of the callbacks that `fit` was given.
  *
- * @throws TransferLearningError for something without any hook, or with `onYield`, which `fit` never calls.
+ * @throws TransferLearningError for a value without any of the functions, or with `onYield`, which `fit` never calls.
  */
 export function listCallbacks(callbacks: Callbacks | undefined): Callback[] {
 	const list = [callbacks ?? []].flat() as Callback[];
@@ -60,10 +68,18 @@ export function listCallbacks(callbacks: Callbacks | undefined): Callback[] {
 	return list;
 }
 
-/** Calls one hook of each callback, one after the other. */
+/** Calls one function of each callback, one after the other, each with its own copy of the logs. */
 export async function callAll(
 	callbacks: readonly Callback[],
-	call: (callback: Callback) => unknown,
+	hook: (typeof hooks)[number],
+	...args: [logs: Logs] | [index: number, logs: Logs]
 ): Promise<void> {
-	for (const callback of callbacks) await call(callback);
+	for (const callback of callbacks) {
+		const copies = args.map((arg) =>
+			typeof arg === "number" ? arg : { ...arg },
+		);
+		await (callback[hook] as ((...args: unknown[]) => unknown) | undefined)?.(
+			...copies,
+		);
+	}
 }

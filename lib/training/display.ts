@@ -1,36 +1,38 @@
 import type { Callback } from "./callbacks";
 import type { History } from "./history";
 
-/** What is shown of a training while it runs, as a callback of `fit`, and what stays of it. */
+/** Shows a training while it runs, as a callback of `fit`. */
 export interface TrainingDisplay extends Callback {
 	/**
-	 * Leaves the final frame: a table in a notebook, a line an epoch elsewhere.
+	 * Leaves the final result: a table in a notebook, one line for each epoch elsewhere.
 	 *
-	 * @param remark what else to say, such as that the training was interrupted
+	 * @param remark a note to add, such as that the training was interrupted
 	 */
 	end(remark?: string): void;
 }
 
-/** The sizes of a training, and the history that it fills. */
+/** The training to show. */
 export interface ShownTraining {
+	/** The number of the epoch to stop after. */
 	readonly epochs: number;
-	/** How many epochs were trained before. */
+	/** The number of epochs that were trained before. */
 	readonly initialEpoch: number;
-	/** Batches of an epoch, those of the validation included. */
+	/** Batches in an epoch, including those of the validation. */
 	readonly batches: number;
+	/** The history, which fills during training. */
 	readonly history: History;
-	/** 0 shows nothing but that it was interrupted. */
+	/** 0 shows nothing except an interruption. */
 	readonly verbose: 0 | 1;
 }
 
 let create = (_: ShownTraining): TrainingDisplay => ({ end() {} });
 
-/** Sets what shows a training. Default: nothing is shown. */
+/** Sets how a training is shown; until then, nothing is shown. */
 export function setTrainingDisplay(given: typeof create): void {
 	create = given;
 }
 
-/** Shows a training where the library runs. */
+/** Creates the display that fits where the library runs. */
 export function createTrainingDisplay(
 	training: ShownTraining,
 ): TrainingDisplay {

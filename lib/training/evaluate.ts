@@ -1,89 +1,45 @@
-import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../dataset/batches";
 import type { FeatureBatch } from "../dataset/produce";
-import { TransferLearningError } from "../errors";
-import { createProgress, interruptible, silent } from "../host";
 import { tf } from "../tf";
-import { requireExamples } from "./check_model";
-import { checkTargets } from "./check_targets";
+import { checkTargets } from "./check_batch";
 import type { Metrics } from "./history";
-import { type Loss, lossOf } from "./losses";
-import { measureBatch, metricsOf, RunningMetrics } from "./metrics";
-import { SplitModel } from "./split_model";
-import { batchLoss } from "./train_step";
-
-/** How `evaluate` and `predict` run. */
-export interface RunOptions {
-	/** Ends the run with an error when it is aborted; in a notebook ■ does the same. Default: none. */
-	readonly signal?: AbortSignal;
-	/** 1 shows the progress of what takes more than a second, 0 shows nothing. Default: 1. */
-	readonly verbose?: 0 | 1;
-}
+import { lossOf } from "./losses";
+import { metricsOf, RunningMetrics } from "./metrics";
+import { type RunOptions, runInference } from "./run_inference";
+import type { SplitModel } from "./split_model";
+import { batchLoss, type Training } from "./train_step";
 
 /**
  * Computes a compiled model's loss and metrics on all examples of a data set, in inference mode.
  *
- * ```ts
- * const { loss, accuracy } = await evaluate(model, testBatches);
- * ```
- *
- * @param batches pixels as the model takes them, and targets as its loss takes them
+ * @param batches pixels of the model's input shape, and targets that fit its loss
  * @returns means over the examples, under Keras's names: `{ loss, accuracy }`
  * @throws TransferLearningError if the model was not compiled, the data do not fit it, an image cannot be read, or
- * the run was interrupted.
+ * the run is interrupted.
+ * @example const { loss, accuracy } = await evaluate(model, testBatches);
  */
 export async function evaluate(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
-	{ signal, verbose = 1 }: RunOptions = {},
+	options: RunOptions = {},
 ): Promise<Metrics> {
 	const loss = lossOf(model);
-	const metrics = metricsOf(model);
-	requireExamples(batches);
-	const split = new SplitModel(model, { loss });
-	const progress = verbose ? createProgress("Evaluating") : silent;
-	let done = 0;
-	try {
-		return await interruptible(signal, async (signal) => {
-			const running = new RunningMetrics(metrics);
-			for await (const batch of split.batches(batches)) {
-				evaluateBatch(model, split, loss, batch, running);
-				// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-				await setImmediate();
-				done++;
-				progress.update(done / batches.size, `batch ${done}/${batches.size}`);
-				if (signal.aborted) {
-					throw new TransferLearningError(
-						`evaluate was interrupted after batch ${done} of ${batches.size}. Run it again for the whole data set.`,
-					);
-				}
-			}
-			return running.values;
-		});
-	} finally {
-		split.dispose();
-		progress.end(done < batches.size ? "stopped" : undefined);
-	}
+	const running = new RunningMetrics(metricsOf(model));
+	const use = (split: SplitModel, batch: FeatureBatch) =>
+		evaluateBatch({ model, split, loss }, batch, running);
+	await runInference("evaluate", model, batches, options, use, loss);
+	return running.values;
 }
 
-/** Adds a batch's loss and metrics to `running`. Disposes the batch. */
+/** Adds a batch's loss and metrics to `running`. */
 export function evaluateBatch(
-	model: tf.LayersModel,
-	split: SplitModel,
-	loss: Loss,
+	{ model, split, loss }: Omit<Training, "weights">,
 	{ values, ys }: FeatureBatch,
 	running: RunningMetrics,
 ): void {
-	try {
-		checkTargets(model, loss, ys);
-		const measured = tf.tidy(() => {
-			const output = split.runHead(values, false);
-			return [output, batchLoss(split, loss, ys, output)] as const;
-		});
-		const [output, value] = measured;
-		running.add(measureBatch(running.metrics, ys, output, value));
-		tf.dispose([value, output.predictions, output.logits ?? []]);
-	} finally {
-		tf.dispose([...values, ys]);
-	}
+	checkTargets(model, loss, ys);
+	tf.tidy(() => {
+		const output = split.runHead(values, false);
+		running.add(ys, output, batchLoss(split, loss, ys, output));
+	});
 }

@@ -6,7 +6,7 @@ import { configOf } from "../graph/layer_config";
 import type { tf } from "../tf";
 
 interface Entry {
-	readonly row: Features;
+	readonly features: Features;
 	readonly bytes: number;
 	/** The number of the run that used it last. */
 	lastRun: number;
@@ -17,7 +17,7 @@ const entries = new Set<Entry>();
 let totalBytes = 0;
 let runs = 0;
 
-/** How many rows are kept, and their bytes, over all models. */
+/** Returns how many examples have cached features, and their bytes, over all models. */
 export function cachedFeatures(): { count: number; bytes: number } {
 	return { count: entries.size, bytes: totalBytes };
 }
@@ -26,58 +26,43 @@ function remove(entry: Entry): void {
 	if (entries.delete(entry)) totalBytes -= entry.bytes;
 }
 
-/** Removes an entry as soon as its example, its maps or its network are not in use any more. */
+/** Removes an entry once its example, its maps or its feature extractor is no longer in use. */
 const collected = new FinalizationRegistry<Entry>(remove);
 
-/** The rows that one feature extractor made, by example and by the maps that the example passed. */
-class FeatureStore {
-	private readonly rows = new WeakMap<MapChain, WeakMap<Example, Entry>>();
+/** The features of one feature extractor, by the maps of an example and by the example itself. */
+type Store = WeakMap<MapChain, WeakMap<Example, Entry>>;
 
-	find({ example, chain }: Item): Entry | undefined {
-		const entry = this.rows.get(chain)?.get(example);
-		return entry && entries.has(entry) ? entry : undefined;
-	}
-
-	add({ example, chain }: Item, entry: Entry): void {
-		let byExample = this.rows.get(chain);
-		if (!byExample) {
-			byExample = new WeakMap();
-			this.rows.set(chain, byExample);
-		}
-		byExample.set(example, entry);
-		for (const owner of [example, chain, this]) {
-			collected.register(owner, entry);
-		}
-	}
-}
-
-/** One run of `fit`, `evaluate` or `predict` over a feature cache. */
+/** The feature cache of one feature extractor, during one run of `fit`, `evaluate` or `predict`. */
 export class FeatureCache {
 	private readonly run = ++runs;
+	private readonly store: Store;
 
+	/** @param maxBytes the maximum bytes of all feature caches together */
 	constructor(
-		private readonly store: FeatureStore,
-		/** How many bytes all feature caches may take together. */
+		extractor: Graph,
 		private readonly maxBytes: number,
-	) {}
+	) {
+		this.store = findStore(extractor);
+	}
 
-	/** The row that was made of an example before, with the same weights, settings and maps. */
+	/** Returns the features that were computed before with the same weights, settings and maps. */
 	get(item: Item): Features | undefined {
-		const entry = this.store.find(item);
+		const entry = this.find(item);
 		if (!entry) return undefined;
 		entry.lastRun = this.run;
 		entries.delete(entry);
 		entries.add(entry);
-		return entry.row;
+		return entry.features;
 	}
 
 	/**
-	 * Keeps a row if its maps always give the same result and there is room. What this run has not used goes first, the least
-	 * recently used before all; what it has used stays, or a run over more than fits would find nothing again.
+	 * Keeps features if the maps are deterministic and there is room. Entries that this run has not used make room, the
+	 * least recently used first. Entries that it has used stay, or a run over more than fits would never find anything.
 	 */
-	set(item: Item, row: Features): void {
-		if (!item.chain.isDeterministic || this.store.find(item)) return;
-		const bytes = row.values.reduce(
+	set(item: Item, features: Features): void {
+		const { example, chain } = item;
+		if (!chain.isDeterministic || this.find(item)) return;
+		const bytes = features.values.reduce(
 			(sum, { data }) => sum + data.byteLength,
 			0,
 		);
@@ -87,50 +72,59 @@ export class FeatureCache {
 			if (oldest.lastRun === this.run) return;
 			remove(oldest);
 		}
-		const entry = { row, bytes, lastRun: this.run };
+		const entry = { features, bytes, lastRun: this.run };
 		entries.add(entry);
 		totalBytes += bytes;
-		this.store.add(item, entry);
+		const byExample = this.store.get(chain) ?? new WeakMap<Example, Entry>();
+		this.store.set(chain, byExample.set(example, entry));
+		for (const owner of [example, chain, this.store]) {
+			collected.register(owner, entry);
+		}
+	}
+
+	private find({ example, chain }: Item): Entry | undefined {
+		const entry = this.store.get(chain)?.get(example);
+		return entry && entries.has(entry) ? entry : undefined;
 	}
 }
 
-interface Known {
+interface KnownExtractor {
 	readonly description: string;
 	readonly weights: readonly object[];
-	readonly store: FeatureStore;
+	readonly store: Store;
 }
 
-/** By the data of the first weight: with the weights go the features. */
-const stores = new WeakMap<object, Known[]>();
+/** By the data of the first weight, so that the features are freed with the weights. */
+const extractors = new WeakMap<object, KnownExtractor[]>();
 const withoutWeights = {};
 
 /**
- * The features that a graph computed before in whatever model, with the same settings and the same weights.
+ * Finds the features that an extractor with the same settings and the same weights has computed, in any model.
  *
- * A weight that is assigned gets new data, in tfjs; so the same data are the same values.
+ * tfjs gives a weight new data whenever it is assigned, so the same data object means the same values.
  */
-export function featureStoreOf(extractor: Graph): FeatureStore {
+function findStore(extractor: Graph): Store {
 	const weights = extractor.steps.flatMap(({ layer }) =>
 		layer.weights.map((weight) => (weight.read() as tf.Tensor).dataId),
 	);
 	const key = weights[0] ?? withoutWeights;
 	const description = describe(extractor);
-	const known = stores.get(key) ?? [];
-	const isSame = (one: Known) =>
-		one.weights.length === weights.length &&
-		one.weights.every((weight, i) => weight === weights[i]);
+	const known = extractors.get(key) ?? [];
 	const found = known.find(
-		(one) => one.description === description && isSame(one),
+		(one) =>
+			one.description === description &&
+			one.weights.length === weights.length &&
+			one.weights.every((weight, i) => weight === weights[i]),
 	);
 	if (found) return found.store;
-	const store = new FeatureStore();
-	// The same layers with other weights: those weights were assigned since, and do not come back.
-	const rest = known.filter((one) => one.description !== description);
-	stores.set(key, [...rest, { description, weights, store }]);
+	const store: Store = new WeakMap();
+	// The same layers with other weights are outdated: those weights were assigned since, and never come back.
+	const current = known.filter((one) => one.description !== description);
+	extractors.set(key, [...current, { description, weights, store }]);
 	return store;
 }
 
-/** The layers' classes and settings, and how they are connected. Names say nothing. */
+/** Describes the layers' classes, settings and connections, without their names, which make no difference. */
 function describe({ steps, outputs }: Graph): string {
 	const layers = steps.map(({ layer, inputs, outputs }) => {
 		const config = { ...configOf(layer), name: undefined };

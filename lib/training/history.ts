@@ -1,22 +1,24 @@
 /** Metrics of a model over some examples, under Keras's names. */
 export interface Metrics {
-	/** The compiled loss, regularization included. */
+	/** The compiled loss, including regularization. */
 	readonly loss: number;
-	/** What the model was compiled with: `accuracy` (the share of the examples that were right, 0–1), `mse`, … */
+	/** The compiled metrics: `accuracy` (the share of correct predictions, 0–1), `mse`, … */
 	readonly [metric: string]: number;
 }
 
 /**
- * What `fit` returns: a list for each metric under Keras's name, with one entry an epoch.
+ * The result of `fit`: a list for each metric under Keras's name, with one entry for each epoch.
  * Validation metrics begin with `val_`; without validation data their lists are empty.
+ *
+ * @example const { loss, val_accuracy }: History = await fit(model, batches, { epochs: 3, validationData });
  */
 export interface History {
-	/** Mean loss over the epoch's examples, while they were trained on. */
+	/** Mean loss over the epoch's examples, measured during training. */
 	readonly loss: number[];
 	/** Loss on the validation data after the epoch. */
 	readonly val_loss: number[];
-	/** How long the epoch took, validation included. */
+	/** Duration of the epoch in seconds, including validation. */
 	readonly seconds: number[];
-	/** What the model was compiled with, and the same on the validation data: `accuracy` and `val_accuracy`, 0–1, for instance. */
+	/** The compiled metrics, also on the validation data: for example `accuracy` and `val_accuracy`, 0–1. */
 	readonly [metric: string]: number[];
 }

@@ -1,57 +1,36 @@
-import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../dataset/batches";
-import { TransferLearningError } from "../errors";
-import { createProgress, interruptible, silent } from "../host";
-import { tf } from "../tf";
-import { requireExamples } from "./check_model";
-import type { RunOptions } from "./evaluate";
-import { SplitModel } from "./split_model";
+import type { tf } from "../tf";
+import { type RunOptions, runInference } from "./run_inference";
 
 /**
- * Computes what a model says of each example, in inference mode.
+ * Computes a model's output for each example, in inference mode.
  *
- * ```ts
- * const [first] = await predict(model, testBatches); // Float32Array(1) [ 0.98 ]
- * ```
- *
- * @param batches pixels as the model takes them; a data set that is shuffled anew each time gives its results in
- * an order that nobody knows
- * @returns a row for each example, in their order: the flattened output, such as `[0.98]` for one sigmoid
- * @throws TransferLearningError if the data do not fit the model, an image cannot be read, or the run was interrupted.
+ * @param batches pixels of the model's input shape; if each iteration shuffles the data set differently, the order of the
+ * results is unknown
+ * @returns the flattened output for each example, in their order: for example `[0.98]` for one sigmoid
+ * @throws TransferLearningError if the data do not fit the model, an image cannot be read, or the run is interrupted.
+ * @example const [first] = await predict(model, testBatches); // Float32Array(1) [ 0.98 ]
  */
 export async function predict(
 	model: tf.LayersModel,
 	batches: BatchedDataset,
-	{ signal, verbose = 1 }: RunOptions = {},
+	options: RunOptions = {},
 ): Promise<Float32Array[]> {
-	requireExamples(batches);
-	const { size } = batches.dataset;
-	const split = new SplitModel(model);
-	const rows: Float32Array[] = [];
-	const progress = verbose ? createProgress("Predicting") : silent;
-	try {
-		return await interruptible(signal, async (signal) => {
-			for await (const { values, ys } of split.batches(batches)) {
-				const { predictions } = split.runHead(values, false);
-				const output = predictions.dataSync() as Float32Array;
-				const length = output.length / (predictions.shape[0] as number);
-				for (let start = 0; start < output.length; start += length) {
-					rows.push(output.slice(start, start + length));
-				}
-				tf.dispose([...values, ys, predictions]);
-				// TensorFlow holds the JavaScript thread; this lets decoding and messages go on.
-				await setImmediate();
-				progress.update(rows.length / size, `${rows.length}/${size} examples`);
-				if (signal.aborted) {
-					throw new TransferLearningError(
-						`predict was interrupted after ${rows.length} of ${size} examples. Run it again for all of them.`,
-					);
-				}
+	const outputs: Float32Array[] = [];
+	await runInference(
+		"predict",
+		model,
+		batches,
+		options,
+		(split, { values }) => {
+			const { predictions } = split.runHead(values, false);
+			const data = predictions.dataSync() as Float32Array;
+			const length = data.length / (predictions.shape[0] as number);
+			for (let start = 0; start < data.length; start += length) {
+				outputs.push(data.slice(start, start + length));
 			}
-			return rows;
-		});
-	} finally {
-		split.dispose();
-		progress.end(rows.length < size ? "stopped" : undefined);
-	}
+			predictions.dispose();
+		},
+	);
+	return outputs;
 }

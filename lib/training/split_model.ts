@@ -1,40 +1,46 @@
+import { setImmediate } from "node:timers/promises";
 import type { BatchedDataset } from "../dataset/batches";
-import type { Image } from "../dataset/example";
 import type { Item } from "../dataset/map_chain";
 import {
 	type FeatureBatch,
 	type Features,
 	type Featurizer,
+	type LoadedItem,
+	pixels,
 	produceBatches,
-	type Stackable,
 	stack,
 } from "../dataset/produce";
-import { TransferLearningError } from "../errors";
 import { flatten } from "../graph/flatten";
 import { foldBatchNormalization } from "../graph/fold_batch_norm";
 import { type Graph, run, splitHead } from "../graph/graph";
 import { hoistMaxPool } from "../graph/hoist_max_pool";
 import { withLogits } from "../graph/logits";
-import { regularizationLosses } from "../graph/regularization";
 import { tf } from "../tf";
-import { FeatureCache, featureStoreOf } from "./feature_cache";
+import { checkInput } from "./check_batch";
+import { FeatureCache } from "./feature_cache";
 import type { Loss, Output } from "./losses";
 
-/** What a model is split for. */
+/** Options of `SplitModel`. */
 export interface SplitOptions {
-	/** How many bytes of features may be kept, those of other models included. What does not fit is computed again each time. Default: 0. */
+	/**
+	 * Maximum bytes of cached features, including those of other models. Features that do not fit are computed again each time.
+	 * @default 0
+	 */
 	readonly cacheBytes?: number;
-	/** Whether the head will be trained. Default: false. */
+	/**
+	 * Whether the head will be trained.
+	 * @default false
+	 */
 	readonly training?: boolean;
-	/** The loss that will be computed. Default: none. */
-	readonly loss?: Loss;
+	/** The loss that will be computed, if any. */
+	readonly loss?: Loss | undefined;
 }
 
 /**
- * A model in two parts: the feature extractor, which training does not change, and the head, which starts from the features.
+ * A model in two parts: the feature extractor, which training does not change, and the head, which takes the features.
  *
- * An example passes through the extractor once; its features are kept and serve all epochs and the validation, then
- * `evaluate`, and the next model on the same frozen base. If nothing of the model is frozen, the features are the
+ * An example passes through the extractor once; its cached features serve all epochs and the validation, then
+ * `evaluate`, and the next model on the same frozen base. If nothing in the model is frozen, the features are the
  * preprocessed pixels, which saves reading and decoding them again.
  *
  * Features are plain arrays, but the extractor has tensors of its own: `dispose` it.
@@ -42,12 +48,13 @@ export interface SplitOptions {
 export class SplitModel implements Featurizer {
 	/** Disposes the folded weights. */
 	readonly dispose: () => void;
-	/** The regularization losses of what is trained. */
+	/** The regularization losses of the trained layers. */
 	readonly penalties: readonly (() => tf.Scalar)[];
 	private readonly extractor: Graph;
 	private readonly head: Graph;
 	private readonly cache: FeatureCache;
 
+	/** @throws TransferLearningError if the model is one that `flatten` refuses. */
 	constructor(
 		private readonly model: tf.LayersModel,
 		{ cacheBytes = 0, training = false, loss }: SplitOptions = {},
@@ -57,7 +64,7 @@ export class SplitModel implements Featurizer {
 			loss?.takesLogits ? withLogits(flat) : flat,
 		);
 		this.penalties = loss ? regularizationLosses(head) : [];
-		this.cache = new FeatureCache(featureStoreOf(extractor), cacheBytes);
+		this.cache = new FeatureCache(extractor, cacheBytes);
 		const before = foldBatchNormalization(extractor);
 		const after = training
 			? { graph: hoistMaxPool(head), dispose: () => {} }
@@ -70,14 +77,24 @@ export class SplitModel implements Featurizer {
 		};
 	}
 
-	/** One iteration over the data, as the head sees it. Whoever iterates disposes all tensors. */
-	async *batches(batched: BatchedDataset): AsyncGenerator<FeatureBatch> {
-		if (batched.maps.length === 0) {
-			yield* produceBatches(batched, this);
-			return;
-		}
-		for await (const { xs, ys } of batched) {
-			yield { values: this.runExtractor(xs, ys), ys: ys as tf.Tensor2D };
+	/**
+	 * Iterates over the data once, giving the features that the head takes. Each batch is disposed after its use.
+	 *
+	 * @param signal ends the iteration after the current batch when it is aborted
+	 */
+	async *batches(
+		batched: BatchedDataset,
+		signal?: AbortSignal,
+	): AsyncGenerator<FeatureBatch> {
+		for await (const batch of this.produce(batched)) {
+			try {
+				yield batch;
+			} finally {
+				tf.dispose([...batch.values, batch.ys]);
+			}
+			// TensorFlow blocks the JavaScript thread; this lets decoding and messages continue.
+			await setImmediate();
+			if (signal?.aborted) return;
 		}
 	}
 
@@ -89,10 +106,66 @@ export class SplitModel implements Featurizer {
 		return { predictions: predictions as tf.Tensor, logits };
 	}
 
-	/** Disposes the pixels; the targets too if they do not fit. */
-	private runExtractor(xs: tf.Tensor, ys: tf.Tensor): tf.Tensor[] {
+	/** Returns an item's cached features. */
+	lookUp(item: Item): Features | undefined {
+		return this.cache.get(item);
+	}
+
+	/**
+	 * Computes the features of examples, and caches them.
+	 *
+	 * @throws TransferLearningError if their shape is not the model's input shape.
+	 */
+	compute(examples: readonly LoadedItem[]): Features[] {
+		for (const { item, element } of examples) {
+			checkInput(this.model, element.image.shape, item.example.id);
+		}
+		const features =
+			this.extractor.steps.length > 0
+				? this.extract(examples)
+				: pixels.compute(examples);
+		for (const [i, { item }] of examples.entries()) {
+			this.cache.set(item, features[i] as Features);
+		}
+		return features;
+	}
+
+	private extract(examples: readonly LoadedItem[]): Features[] {
+		const outputs = tf.tidy(() => {
+			const xs = stack(examples.map(({ element }) => element.image));
+			return run(this.extractor, [xs], false);
+		});
+		// Not within `tidy`, which would search the arrays for tensors.
+		const arrays = outputs.map((output) => ({
+			shape: output.shape.slice(1),
+			data: output.dataSync() as Float32Array,
+		}));
+		tf.dispose(outputs);
+		return examples.map(({ element: { label } }, i) => ({
+			values: arrays.map(({ shape, data }) => {
+				const length = data.length / examples.length;
+				return { shape, data: data.slice(i * length, (i + 1) * length) };
+			}),
+			label,
+		}));
+	}
+
+	private async *produce(
+		batched: BatchedDataset,
+	): AsyncGenerator<FeatureBatch> {
+		if (batched.maps.length === 0) {
+			yield* produceBatches(batched, this);
+			return;
+		}
+		for await (const { xs, ys } of batched) {
+			yield { values: this.extractBatch(xs, ys), ys: ys as tf.Tensor2D };
+		}
+	}
+
+	/** Disposes the pixels; the targets too if the pixels do not fit. */
+	private extractBatch(xs: tf.Tensor, ys: tf.Tensor): tf.Tensor[] {
 		try {
-			this.requireShape(xs.shape.slice(1), "a batch");
+			checkInput(this.model, xs.shape.slice(1), "a batch");
 			return tf.tidy(() => run(this.extractor, [xs], false));
 		} catch (error) {
 			ys.dispose();
@@ -101,54 +174,15 @@ export class SplitModel implements Featurizer {
 			xs.dispose();
 		}
 	}
+}
 
-	lookUp(item: Item): Features | undefined {
-		return this.cache.get(item);
-	}
-
-	keep(item: Item, row: Features): void {
-		this.cache.set(item, row);
-	}
-
-	make(images: readonly Image[], items: readonly Item[]): Stackable[][] {
-		for (const [i, { shape }] of images.entries()) {
-			this.requireShape(shape, (items[i] as Item).example.id);
-		}
-		if (this.extractor.steps.length === 0)
-			return images.map((image) => [image]);
-		const values = tf.tidy(() => {
-			const xs = stack(images);
-			return run(this.extractor, [xs], false);
-		});
-		// Not within `tidy`, which would look for tensors among the values.
-		const columns = values.map((value) => ({
-			shape: value.shape.slice(1),
-			data: value.dataSync() as Float32Array,
-		}));
-		tf.dispose(values);
-		return images.map((_, i) =>
-			columns.map(({ shape, data }) => {
-				const length = data.length / images.length;
-				return { shape, data: data.slice(i * length, (i + 1) * length) };
-			}),
-		);
-	}
-
-	private requireShape(shape: readonly number[], name: string): void {
-		const expected = this.model.inputs[0]?.shape.slice(1) ?? [];
-		const fits =
-			expected.length === shape.length &&
-			expected.every((size, i) => size === null || size === shape[i]);
-		if (fits) return;
-		const show = (sizes: readonly (number | null)[]) =>
-			sizes.map((size) => size ?? "any").join(" x ");
-		const [height, width] = expected;
-		const advice =
-			expected.length === 3 && height && width
-				? ` Resize the images: createPreprocess({ size: [${height}, ${width}] }).`
-				: "";
-		throw new TransferLearningError(
-			`The model "${this.model.name}" takes examples of ${show(expected)}, and ${name} has ${show(shape)}.${advice}`,
-		);
-	}
+/**
+ * Lists the regularization losses of the trained layers, each layer once however often it is called. Those of frozen layers
+ * do not count, as in Keras (`Layer._get_regularization_losses`).
+ */
+function regularizationLosses({ steps }: Graph): (() => tf.Scalar)[] {
+	const trained = steps.filter(({ frozen }) => !frozen);
+	return [...new Set(trained.map(({ layer }) => layer))].flatMap(
+		(layer) => layer.losses as unknown as (() => tf.Scalar)[],
+	);
 }

@@ -77,7 +77,7 @@ test("targets that do not fit the loss are refused before the first step, with w
 	await requireRefused(
 		build(2, "sparseCategoricalCrossentropy", "softmax"),
 		batchesOf((i) => i % 3),
-		/A label is 2, and the model's 2 outputs are for the classes 0 to 1/,
+		/A label is 2, but the model's 2 outputs are for the classes 0 to 1/,
 	);
 	await requireRefused(
 		build(1, "sparseCategoricalCrossentropy"),
@@ -87,7 +87,7 @@ test("targets that do not fit the loss are refused before the first step, with w
 	await requireRefused(
 		build(1, "binaryCrossentropy"),
 		batchesOf((i) => i % 3),
-		/A label is 2, and binaryCrossentropy needs labels from 0 to 1/,
+		/A label is 2, but binaryCrossentropy needs labels from 0 to 1/,
 	);
 	await requireRefused(
 		build(2, "binaryCrossentropy"),
@@ -112,7 +112,7 @@ test("an image size other than the model's is refused by fit, evaluate and predi
 	const model = build(1, "binaryCrossentropy");
 	const wrong = madeUpImages(10).batch(4);
 	const message =
-		/takes examples of 6 x 6 x 3, and image 0 has 8 x 8 x 3. Resize the images: createPreprocess\(\{ size: \[6, 6\] \}\)/;
+		/takes examples of 6 x 6 x 3, but image 0 has 8 x 8 x 3. Resize the images: createPreprocess\(\{ size: \[6, 6\] \}\)/;
 	await requireRefused(
 		model,
 		wrong,
@@ -132,7 +132,7 @@ test("a batch-level map that changes the size is refused, too", async () => {
 	await requireRefused(
 		model,
 		wrong,
-		/takes examples of 6 x 6 x 3, and a batch has 5 x 6 x 3/,
+		/takes examples of 6 x 6 x 3, but a batch has 5 x 6 x 3/,
 		batchesOf((i) => i % 2),
 	);
 });
