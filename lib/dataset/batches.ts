@@ -92,7 +92,7 @@ export class BatchedDataset {
 		);
 	}
 
-	/** One batch of one element, chosen without drawing an order. */
+	/** Returns a batch of one element, chosen without drawing an order. */
 	sample(): BatchedDataset {
 		return new BatchedDataset(this.dataset.sample(), 1, 0, this.maps);
 	}

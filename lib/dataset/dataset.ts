@@ -167,7 +167,8 @@ export class ImageDataset<T extends Example<Label> = Example> {
 				"filter checks examples as they were loaded, but this data set already has a map. Put filter before map.",
 			);
 		}
-		return this.select(predicate, "filter");
+		this.candidates("filter");
+		return this.select(predicate);
 	}
 
 	/**
@@ -236,12 +237,12 @@ export class ImageDataset<T extends Example<Label> = Example> {
 		return this.items().map(({ example }) => example);
 	}
 
-	/** The items of one iteration: the examples that `examples` lists, each with its maps. */
+	/** Lists the examples of one iteration with their maps. A shuffled data set draws a new order. */
 	items(): readonly Item[] {
 		return this.recipe.draw();
 	}
 
-	/** A data set of one element, chosen without drawing an order; empty if there are none. */
+	/** Returns a data set of one element, chosen without drawing an order; empty if there are none. */
 	sample(): ImageDataset<T> {
 		const items = this.size > 0 ? this.recipe.candidates().slice(0, 1) : [];
 		return this.with({ size: items.length, ...fixed(() => items) });
@@ -250,21 +251,17 @@ export class ImageDataset<T extends Example<Label> = Example> {
 	/**
 	 * Keeps the elements whose example `accept` accepts, mapped or not, in the same order.
 	 *
-	 * @param method the method to name in an error
 	 * @throws TransferLearningError if every iteration has different elements.
 	 */
-	select(
-		accept: (example: Example) => boolean,
-		method = "select",
-	): ImageDataset<T> {
+	select(accept: (example: Example) => boolean): ImageDataset<T> {
 		return this.transform(
 			(items) => items.filter(({ example }) => accept(example)),
-			{ size: this.candidates(method).filter(accept).length },
+			{ size: this.candidates("select").filter(accept).length },
 		);
 	}
 
 	/**
-	 * Lists the examples that every iteration has, before any `map`, without drawing an order.
+	 * Lists the examples, which are the same at every iteration, before any `map` and without drawing an order.
 	 *
 	 * @param method the method to name in an error
 	 * @throws TransferLearningError if every iteration has different elements.

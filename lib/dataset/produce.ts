@@ -5,7 +5,7 @@ import type { BatchedDataset } from "./batches";
 import type { ImageExample, Label } from "./example";
 import type { Item } from "./map_chain";
 
-/** The values of one example for one model input, without the batch axis: pixels `[height, width, channels]`, or one feature array. */
+/** One array of an example, without the batch axis: pixels `[height, width, channels]`, or a layer's output. */
 export interface Stackable {
 	readonly data: Float32Array;
 	readonly shape: readonly number[];
@@ -26,9 +26,9 @@ export interface LoadedItem {
 
 /** Computes features from pixels, and may remember them. */
 export interface Featurizer {
-	/** The features computed for an item before, or undefined if they have to be computed. */
+	/** Returns the features that were computed for an item before, or undefined. */
 	lookUp(item: Item): Features | undefined;
-	/** Computes the features of each example; runs for one or more examples at once. */
+	/** Computes the features of one or more examples, in their order. */
 	compute(examples: readonly LoadedItem[]): Features[];
 }
 
@@ -42,7 +42,7 @@ export const pixels: Featurizer = {
 		})),
 };
 
-/** The features of a batch, stacked. Whoever iterates disposes all tensors. */
+/** The features and targets of a batch, stacked. */
 export interface FeatureBatch {
 	/** One tensor `[batch, …]` for each input of the head. */
 	readonly values: readonly tf.Tensor[];
@@ -51,7 +51,8 @@ export interface FeatureBatch {
 }
 
 /**
- * Produces the batches of one iteration, before their own `map`s: the one place where elements become tensors.
+ * Produces the batches of one iteration, before their own `map`s: the only place where elements become tensors. Whoever
+ * iterates disposes all tensors.
  *
  * @throws TransferLearningError if an image cannot be read, or if images or labels of one batch do not fit together.
  */
