@@ -1,6 +1,7 @@
 import { TransferLearningError } from "../errors";
 import type { tf } from "../tf";
 import type { Loss } from "./losses";
+import type { Metric } from "./metrics";
 
 /** Sizes of the axes after the batch; null stands for any size. */
 type Sizes = readonly (number | null)[];
@@ -31,20 +32,24 @@ export function checkInput(
 }
 
 /**
- * Checks that a batch's targets fit the loss and the model's output, before the loss is computed: tfjs would
- * broadcast or cut off what does not fit. A loss function of the user's own gets any targets.
+ * Checks that a batch's targets fit the loss, the metrics and the model's output, before they are computed: tfjs would
+ * broadcast or cut off what does not fit. A loss or metric of the user's own gets any targets.
  *
  * @throws TransferLearningError saying what was expected, what was found, and what to change.
  */
 export function checkTargets(
 	model: tf.LayersModel,
 	{ name }: Loss,
+	metrics: readonly Metric[],
 	ys: tf.Tensor,
 ): void {
-	if (name === undefined) return;
 	const output = (model.outputs[0]?.shape ?? []).slice(1);
-	const target = ys.shape.slice(1);
 	const classes = output.at(-1) ?? 1;
+	for (const { name, targets } of metrics) {
+		if (targets === "values") requireShape(name, output, ys);
+		if (targets === "indices") requireIndices(name, output, ys);
+	}
+	if (name === undefined) return;
 	const isSparse = name === "sparseCategoricalCrossentropy";
 	if ((isSparse || name === "categoricalCrossentropy") && classes <= 1) {
 		throw new TransferLearningError(
@@ -52,14 +57,10 @@ export function checkTargets(
 		);
 	}
 	if (isSparse) {
-		requireIndices(output, target, ys, classes);
+		requireIndices(name, output, ys);
 		return;
 	}
-	if (!fits(output, target)) {
-		throw new TransferLearningError(
-			`${name} needs targets of shape ${show(output)}, like the model's output, but these have ${show(target)}. ${adviceFor(name, classes, target)}`,
-		);
-	}
+	requireShape(name, output, ys);
 	if (name === "categoricalCrossentropy") requireDistributions(ys, classes);
 	if (name === "binaryCrossentropy") requireProbabilities(ys);
 }
@@ -68,6 +69,14 @@ function fits(expected: Sizes, actual: readonly number[]): boolean {
 	return (
 		expected.length === actual.length &&
 		expected.every((size, i) => size === null || size === actual[i])
+	);
+}
+
+function requireShape(name: string, output: Sizes, ys: tf.Tensor): void {
+	const target = ys.shape.slice(1);
+	if (fits(output, target)) return;
+	throw new TransferLearningError(
+		`${name} needs targets of shape ${show(output)}, like the model's output, but these have ${show(target)}. ${adviceFor(name, output.at(-1) ?? 1, target)}`,
 	);
 }
 
@@ -86,16 +95,13 @@ function adviceFor(
 	return "Change the units of the last layer, or turn the labels into rows of that length with a map.";
 }
 
-function requireIndices(
-	output: Sizes,
-	target: readonly number[],
-	ys: tf.Tensor,
-	classes: number,
-): void {
+function requireIndices(name: string, output: Sizes, ys: tf.Tensor): void {
+	const target = ys.shape.slice(1);
+	const classes = output.at(-1) ?? 1;
 	const positions = output.slice(0, -1);
 	if (!fits(positions, target) && !fits([...positions, 1], target)) {
 		throw new TransferLearningError(
-			`sparseCategoricalCrossentropy needs class indices of shape ${show([...positions, 1])}, but these targets have ${show(target)}. For one-hot rows use categoricalCrossentropy.`,
+			`${name} needs class indices of shape ${show([...positions, 1])}, but these targets have ${show(target)}. For one-hot rows use categoricalCrossentropy.`,
 		);
 	}
 	const wrong = ys

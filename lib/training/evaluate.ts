@@ -37,7 +37,7 @@ export function evaluateBatch(
 	{ values, ys }: FeatureBatch,
 	running: RunningMetrics,
 ): void {
-	checkTargets(model, loss, ys);
+	checkTargets(model, loss, running.metrics, ys);
 	tf.tidy(() => {
 		const output = split.runHead(values, false);
 		running.add(ys, output, batchLoss(split, loss, ys, output));

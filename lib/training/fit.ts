@@ -56,7 +56,7 @@ export async function fit(
 	let remark: string | undefined;
 	try {
 		await interruptible(options.signal, async (signal) => {
-			if (validationData) await checkSample(training, validationData);
+			if (validationData) await checkSample(training, metrics, validationData);
 			await begin(model, callbacks, batches, options);
 			const run = { ...training, callbacks: [display, ...callbacks], signal };
 			for (let epoch = initialEpoch; epoch < epochs; epoch++) {
@@ -97,10 +97,11 @@ interface Run extends Training {
 /** Checks one example of the validation data, which training would otherwise reach only after an epoch. */
 async function checkSample(
 	{ model, split, loss }: Training,
+	metrics: readonly Metric[],
 	data: BatchedDataset,
 ): Promise<void> {
 	for await (const { ys } of split.batches(data.sample())) {
-		checkTargets(model, loss, ys);
+		checkTargets(model, loss, metrics, ys);
 	}
 }
 
@@ -134,7 +135,7 @@ async function trainEpoch(run: Run, batches: BatchedDataset): Promise<Metrics> {
 	for await (const { values, ys } of split.batches(batches, signal)) {
 		const size = ys.shape[0] as number;
 		await callAll(callbacks, "onBatchBegin", batch, { batch, size });
-		checkTargets(model, loss, ys);
+		checkTargets(model, loss, metrics, ys);
 		trainOnBatch(run, { values, ys }, running);
 		const logs = { ...running.values, batch, size };
 		await callAll(callbacks, "onBatchEnd", batch, logs);

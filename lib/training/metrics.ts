@@ -6,6 +6,8 @@ import { crossEntropies, type LossFunction, type Output } from "./losses";
 /** A metric of a model, as sums that give its value over any number of batches. */
 export interface Metric {
 	readonly name: string;
+	/** What it compares with the predictions: class indices, values of the predictions' shape, or any targets. */
+	readonly targets: "indices" | "values" | "any";
 	/** Returns a batch's numerator and denominator; the metric is the quotient of their sums over all batches. */
 	readonly measure: (
 		ys: tf.Tensor,
@@ -37,6 +39,7 @@ export function metricsOf(model: tf.LayersModel): Metric[] {
 		}
 		return {
 			name,
+			targets: targetsOf(metric),
 			measure:
 				kerasMetrics.get(metric) ??
 				meanOf((ys, { predictions }) => compute(ys, predictions) as tf.Tensor),
@@ -51,6 +54,15 @@ function compiledMetrics(model: tf.LayersModel): CompiledMetric[] {
 	if (metrics === null || metrics === undefined) return [];
 	const isDictionary = typeof metrics === "object" && !Array.isArray(metrics);
 	return (isDictionary ? Object.values(metrics) : [metrics]).flat(2);
+}
+
+function targetsOf(metric: CompiledMetric): Metric["targets"] {
+	if (metric === "sparseCategoricalCrossentropy") return "indices";
+	// These choose by the shapes of targets and predictions.
+	const adapts = ["accuracy", "acc", "crossentropy", "ce"];
+	return typeof metric !== "string" || adapts.includes(metric)
+		? "any"
+		: "values";
 }
 
 function nameOf(metric: CompiledMetric): string {

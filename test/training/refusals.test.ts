@@ -347,3 +347,30 @@ test("a batch normalization within a wrapper, where it would not be frozen, is r
 	);
 	assert.deepEqual(statistics(), before);
 });
+
+test("targets that do not fit a metric are refused before the first step", async () => {
+	const compile = (loss: string, metric: string) => {
+		const model = build(2, loss, "softmax");
+		model.compile({ optimizer: "sgd", loss, metrics: [metric] });
+		return model;
+	};
+	const [indices, rows] = [batchesOf((i) => i % 2), batchesOf(oneHot)];
+	for (const metric of [
+		"categoricalCrossentropy",
+		"categoricalAccuracy",
+		"binaryAccuracy",
+		"precision",
+		"mse",
+	]) {
+		await requireRefused(
+			compile("sparseCategoricalCrossentropy", metric),
+			indices,
+			new RegExp(`${metric} needs targets of shape \\[batch, 2\\]`),
+		);
+	}
+	await requireRefused(
+		compile("categoricalCrossentropy", "sparseCategoricalCrossentropy"),
+		rows,
+		/sparseCategoricalCrossentropy needs class indices of shape \[batch, 1\]/,
+	);
+});
