@@ -94,7 +94,7 @@ export async function download(
 			onGrowth();
 			await fetchPart(part, { ...timing, size, checked, signal, onGrowth });
 			report(part.length, part.length, { now: true });
-			await checkPart(part, options);
+			await checkPart(part, options, signal);
 			await part.complete();
 		} catch (error) {
 			signal.throwIfAborted();
@@ -130,10 +130,11 @@ async function isPresent(file: string, size?: number): Promise<boolean> {
 async function checkPart(
 	part: PartialFile,
 	{ sha256, check }: DownloadOptions,
+	signal: AbortSignal,
 ): Promise<void> {
 	const { url } = part.source;
-	const found = part.sha256();
-	if (sha256 !== undefined && found !== sha256.toLowerCase()) {
+	const found = sha256 && (await part.sha256(signal));
+	if (found !== sha256?.toLowerCase()) {
 		const message = `${url} is not the file that was expected: its ${part.length} bytes have the SHA-256 ${found} instead of ${sha256}. They were removed; run this again to download them anew.`;
 		part.restart();
 		throw new TransferLearningError(message);
