@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { finished } from "node:stream/promises";
-import { EnvHttpProxyAgent, request } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { TransferLearningError } from "../errors";
 
 const maxRedirects = 10;
@@ -22,43 +21,89 @@ export class RetryableError extends Error {
 	}
 }
 
-export interface HttpResponse {
+export interface Answer {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
-	/** Passes on the body's bytes as they were sent, nothing decoded; rejects with what `onChunk` throws. */
-	readonly receive: (onChunk: (chunk: Buffer) => void) => Promise<void>;
-	/** Ends the connection, whatever is left of the body. */
-	readonly close: () => Promise<void>;
+	/** The body's bytes as they were sent, nothing decoded. */
+	readonly chunks: AsyncIterable<Buffer>;
 }
 
 export interface GetOptions {
-	/** Milliseconds without a connection, an answer or a byte after which the request is given up. */
+	/** Milliseconds without a byte, answer or connection, after which the request is given up. */
 	readonly stallTimeout: number;
 	readonly signal: AbortSignal;
 }
 
 /**
- * Sends a GET request through the proxy that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`,
- * `NO_PROXY`, also in lower case), and follows redirects.
+ * Sends a GET request, through the proxy that the environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, also in
+ * lower case), and follows redirects. The connection ends when `use` does, whatever is left of the body.
  *
- * @throws RetryableError, here and from `receive`, if the connection fails; the signal's reason if that is aborted.
+ * @throws RetryableError, here and from `chunks`, on whatever happens to a connection
  */
 export async function get(
 	url: string,
 	headers: Record<string, string>,
-	options: GetOptions,
-): Promise<HttpResponse> {
-	let target = url;
-	for (let hop = 0; hop <= maxRedirects; hop++) {
-		const response = await getOnce(target, headers, options);
-		const { location } = response.headers;
-		if (!redirects.has(response.status) || !location) return response;
-		await response.close();
-		target = resolveRedirect(location, target);
+	{ stallTimeout, signal }: GetOptions,
+	use: (answer: Answer) => Promise<void>,
+): Promise<void> {
+	signal.throwIfAborted();
+	const dispatcher = createDispatcher();
+	const stall = new AbortController();
+	const ended = AbortSignal.any([stall.signal, signal]);
+	// A signal given to undici does not end the wait for a tunnel.
+	ended.addEventListener("abort", () => dispatcher.destroy());
+	const timer = setTimeout(() => {
+		const seconds = stallTimeout / 1000;
+		stall.abort(new Error(`no data came for ${seconds} seconds`));
+	}, stallTimeout);
+
+	function explain(error: unknown, answered: boolean) {
+		const cause = ended.reason ?? error;
+		// A failure to connect to several addresses of a host has a code but no message.
+		const message = cause.message || cause.code;
+		return new RetryableError(message, { answered, cause });
 	}
-	throw new TransferLearningError(
-		`${url} is redirected more than ${maxRedirects} times, at last to ${target}.`,
-	);
+
+	async function* receive(body: AsyncIterable<Buffer>) {
+		try {
+			for await (const chunk of body) {
+				timer.refresh();
+				yield chunk;
+			}
+		} catch (error) {
+			throw explain(error, true);
+		}
+	}
+
+	try {
+		let target = url;
+		for (let hop = 0; hop <= maxRedirects; hop++) {
+			const {
+				statusCode,
+				headers: answered,
+				body,
+			} = await request(target, {
+				dispatcher,
+				headers,
+			}).catch((error) => {
+				throw explain(error, false);
+			});
+			timer.refresh();
+			const { location } = answered;
+			if (!redirects.has(statusCode) || typeof location !== "string") {
+				const chunks = receive(body);
+				return await use({ status: statusCode, headers: answered, chunks });
+			}
+			body.on("error", () => {}).destroy();
+			target = resolveRedirect(location, target);
+		}
+		throw new TransferLearningError(
+			`${url} is redirected more than ${maxRedirects} times, at last to ${target}.`,
+		);
+	} finally {
+		clearTimeout(timer);
+		await dispatcher.destroy();
+	}
 }
 
 /**
@@ -67,8 +112,8 @@ export async function get(
  * @throws TransferLearningError if it is not an http(s) URL, or gives up the encryption of `from`.
  */
 export function resolveRedirect(location: string, from: string): string {
-	const target = URL.canParse(location, from) && new URL(location, from);
-	if (!target || !/^https?:$/.test(target.protocol)) {
+	const target = URL.canParse(location, from) ? new URL(location, from) : null;
+	if (target?.protocol !== "https:" && target?.protocol !== "http:") {
 		throw new TransferLearningError(
 			`${from} is redirected to ${location}, which is not an http(s) URL.`,
 		);
@@ -81,74 +126,15 @@ export function resolveRedirect(location: string, from: string): string {
 	return target.href;
 }
 
-async function getOnce(
-	url: string,
-	headers: Record<string, string>,
-	{ stallTimeout, signal }: GetOptions,
-): Promise<HttpResponse> {
-	signal.throwIfAborted();
-	const dispatcher = createDispatcher();
-	// Undici's own timeouts and signal do not end a CONNECT that a proxy leaves unanswered.
-	const stop = () => dispatcher.destroy();
-	let stalled: Error | undefined;
-	const timer = setTimeout(() => {
-		stalled = new Error(`no data came for ${stallTimeout / 1000} seconds`);
-		stop();
-	}, stallTimeout);
-	signal.addEventListener("abort", stop);
-
-	async function close() {
-		clearTimeout(timer);
-		signal.removeEventListener("abort", stop);
-		await stop();
-	}
-
-	function explain(error: unknown, answered: boolean) {
-		if (signal.aborted) return signal.reason;
-		const cause = (stalled ?? error) as NodeJS.ErrnoException;
-		// A failure to connect to several addresses of a host has a code but no message.
-		const message = cause.message || String(cause.code);
-		return new RetryableError(message, { answered, cause });
-	}
-
+function createDispatcher(): Dispatcher {
 	try {
-		const response = await request(url, {
-			dispatcher,
-			headers,
+		return new EnvHttpProxyAgent({
+			// Undici's own limits leave out a proxy that accepts a connection and never answers: the timer covers everything.
 			headersTimeout: 0,
 			bodyTimeout: 0,
+			// Otherwise http: addresses too would be requested by CONNECT, which many proxies refuse.
+			proxyTunnel: false,
 		});
-		timer.refresh();
-		const { statusCode: status, body } = response;
-		// A body that nobody receives fails when the connection is closed.
-		body.on("error", () => {});
-		async function receive(onChunk: (chunk: Buffer) => void) {
-			let failure: unknown;
-			// A stream that fails drops what it holds: each chunk is taken at once, so that it holds nothing.
-			body.on("data", (chunk: Buffer) => {
-				timer.refresh();
-				try {
-					onChunk(chunk);
-				} catch (error) {
-					failure = error;
-					body.destroy();
-				}
-			});
-			await finished(body).catch((error) => {
-				throw failure ?? explain(error, true);
-			});
-		}
-		return { status, headers: response.headers, receive, close };
-	} catch (error) {
-		await close();
-		throw explain(error, false);
-	}
-}
-
-function createDispatcher(): EnvHttpProxyAgent {
-	try {
-		// Without `proxyTunnel: false`, http: addresses too would be asked for by CONNECT.
-		return new EnvHttpProxyAgent({ proxyTunnel: false });
 	} catch (cause) {
 		throw new TransferLearningError(
 			"The proxy that the environment names is not an address such as http://proxy.example:3128. Fix HTTPS_PROXY and HTTP_PROXY.",

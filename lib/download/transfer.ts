@@ -1,11 +1,6 @@
 import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { TransferLearningError } from "../errors";
-import {
-	type GetOptions,
-	get,
-	type HttpResponse,
-	RetryableError,
-} from "./http_get";
+import { type Answer, type GetOptions, get, RetryableError } from "./http_get";
 import type { PartialFile } from "./partial_file";
 
 export interface TransferOptions extends GetOptions {
@@ -37,122 +32,100 @@ export async function transfer(
 		headers.range = `bytes=${part.length}-`;
 		if (validator) headers["if-range"] = validator;
 	}
-	const response = await get(url, headers, options);
-	try {
-		if (begin(response, part, options.size) === "whole") return;
-		await receive(response, part, options);
-	} finally {
-		await response.close();
-	}
+	await get(url, headers, options, async (answer) => {
+		if (part.length > 0 && answer.status === 416) {
+			return settleRefusedRange(part, answer.headers);
+		}
+		checkAnswer(answer, part);
+		begin(answer, part, options.size);
+		await receive(answer, part, options);
+	});
 }
 
-/**
- * Checks what the response announces, and empties the part if the response holds the whole.
- *
- * @returns whether the part turns out to be the whole already, or the body is what it lacks
- */
-function begin(
-	{ status, headers }: HttpResponse,
-	part: PartialFile,
-	size: number | undefined,
-): "whole" | "body" {
-	const { url, validator, total } = part.source;
-	const range = /^bytes (?:(\d+)-\d+|\*)\/(?:(\d+)|\*)$/.exec(
-		headers["content-range"] ?? "",
-	);
-	const found = {
-		url,
-		validator: readValidator(headers),
-		total: toNumber(status === 200 ? headers["content-length"] : range?.[2]),
-	};
-	if (status === 416 && part.length > 0) {
-		// A range that begins where the file ends is refused, too.
-		if (found.total === part.length) return "whole";
-		part.restart();
-		throw retryable("the server refused to resume");
-	}
-	checkStatus(status, headers, part);
-	if (differ(size, found.total)) {
-		throw new TransferLearningError(
-			`${url} is not the file that was expected: the server announces ${found.total} bytes instead of ${size}.`,
-		);
-	}
-	if (status === 200) {
-		part.restart(found);
-	} else if (
-		toNumber(range?.[1]) !== part.length ||
-		differ(found.validator, validator) ||
-		differ(found.total, total)
-	) {
-		part.restart();
-		throw retryable("the server resumed with another file");
-	}
-	return "body";
+/** A range that begins where the file ends is refused: then there is nothing left to fetch. */
+function settleRefusedRange(part: PartialFile, headers: IncomingHttpHeaders) {
+	if (headers["content-range"] === `bytes */${part.length}`) return;
+	part.restart();
+	throw retryable("the server refused to resume");
 }
 
-function checkStatus(
-	status: number,
-	headers: IncomingHttpHeaders,
-	part: PartialFile,
-): void {
-	const answer = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`;
-	if ([408, 425, 429].includes(status) || status >= 500) {
-		throw retryable(answer, readRetryAfter(headers["retry-after"]));
-	}
+function checkAnswer({ status, headers }: Answer, part: PartialFile): void {
 	const { url } = part.source;
+	const said = `the server answered ${status} ${STATUS_CODES[status] ?? ""}`;
+	if ([408, 425, 429].includes(status) || status >= 500) {
+		throw retryable(said, readRetryAfter(headers));
+	}
 	if (status !== 200 && !(status === 206 && part.length > 0)) {
-		throw new TransferLearningError(`${url} cannot be downloaded: ${answer}.`);
+		throw new TransferLearningError(`${url} cannot be downloaded: ${said}.`);
 	}
 	const encoding = headers["content-encoding"] ?? "identity";
 	if (encoding !== "identity") {
 		throw new TransferLearningError(
-			`${url} cannot be downloaded: the server insists on sending it compressed (${encoding}).`,
+			`${url} cannot be downloaded: the server sends it compressed (${encoding}), although it was asked not to.`,
 		);
 	}
 }
 
-async function receive(
-	response: HttpResponse,
-	part: PartialFile,
-	{ size, onGrowth }: TransferOptions,
-): Promise<void> {
-	const { url, total } = part.source;
-	const end = size ?? total ?? Number.POSITIVE_INFINITY;
-	await response.receive((chunk) => {
-		if (part.length + chunk.length > end) {
-			part.restart();
-			throw new TransferLearningError(
-				`${url} is not the file that was expected: the server sends more than its ${end} bytes.`,
-			);
-		}
-		part.append(chunk);
-		onGrowth();
-	});
-	if (part.length < end && end !== Number.POSITIVE_INFINITY) {
-		throw retryable(`the connection ended at byte ${part.length} of ${end}`);
+/** Compares what the answer announces with what is expected, and empties the part if the answer is the whole. */
+function begin({ status, headers }: Answer, part: PartialFile, size?: number) {
+	const { url } = part.source;
+	const [, start, whole] =
+		/^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "") ?? [];
+	const digits = status === 206 ? whole : headers["content-length"];
+	const total = /^\d+$/.test(digits ?? "") ? Number(digits) : undefined;
+	if (size !== undefined && total !== undefined && total !== size) {
+		throw new TransferLearningError(
+			`${url} is not the file that was expected: the server announces ${total} bytes instead of ${size}.`,
+		);
+	}
+	const { etag } = headers;
+	// A weak ETag promises nothing about bytes.
+	const validator = etag?.startsWith('"') ? etag : headers["last-modified"];
+	if (status === 200) {
+		part.restart({ url, validator, total });
+	} else if (
+		Number(start) !== part.length ||
+		differ(validator, part.source.validator) ||
+		differ(total, part.source.total)
+	) {
+		part.restart();
+		throw retryable("the server resumed with another file");
 	}
 }
 
-/** A strong ETag, else the time of last modification; a weak ETag promises nothing about bytes. */
-function readValidator(headers: IncomingHttpHeaders): string | undefined {
-	const { etag } = headers;
-	return etag?.startsWith('"') ? etag : headers["last-modified"];
-}
-
-/** @returns milliseconds; Retry-After holds seconds or a date */
-function readRetryAfter(value = ""): number {
-	const wait = /^\d+$/.test(value)
-		? Number(value) * 1000
-		: Date.parse(value) - Date.now();
-	return wait || 0;
-}
-
+/** Whether both are known and not the same. */
 function differ<T>(a: T | undefined, b: T | undefined): boolean {
 	return a !== undefined && b !== undefined && a !== b;
 }
 
-function toNumber(digits: string | undefined): number | undefined {
-	return digits === undefined ? undefined : Number(digits);
+async function receive(
+	{ chunks }: Answer,
+	part: PartialFile,
+	{ size, onGrowth }: TransferOptions,
+): Promise<void> {
+	const end = size ?? part.source.total;
+	for await (const chunk of chunks) {
+		if (end !== undefined && part.length + chunk.length > end) {
+			part.restart();
+			throw new TransferLearningError(
+				`${part.source.url} is not the file that was expected: the server sends more than its ${end} bytes.`,
+			);
+		}
+		part.append(chunk);
+		onGrowth();
+	}
+	if (end !== undefined && part.length < end) {
+		throw retryable(`the connection ended at byte ${part.length} of ${end}`);
+	}
+}
+
+/** Retry-After in milliseconds: it holds seconds or a date. */
+function readRetryAfter(headers: IncomingHttpHeaders): number | undefined {
+	const value = headers["retry-after"] ?? "";
+	const wait = /^\d+$/.test(value)
+		? Number(value) * 1000
+		: Date.parse(value) - Date.now();
+	return Number.isNaN(wait) ? undefined : wait;
 }
 
 function retryable(message: string, retryAfter?: number): RetryableError {
