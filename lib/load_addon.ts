@@ -9,7 +9,7 @@ const loader = Module as unknown as {
 };
 const { _load } = loader;
 
-// From here on, whoever imports tfjs-node-gpu learns what to do if that fails: its own advice (`npm rebuild …
+// If importing tfjs-node-gpu fails from here on, the error says what to do: the package's own advice (`npm rebuild …
 // --build-addon-from-source`) no longer works. The kernel preloads this file, since a notebook imports tfjs-node-gpu
 // before the library.
 loader._load = function (request, ...rest) {

@@ -95,7 +95,7 @@ async function checkStyle() {
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		throw new UserError(
-			`Biome does not accept the sources:\n${error.output.trim()}\nnpm run format mends what can be mended by itself.`,
+			`Biome does not accept the sources:\n${error.output.trim()}\nnpm run format fixes what it can.`,
 		);
 	}
 }

@@ -1,6 +1,6 @@
 import type { Graph, Step } from "./graph";
 
-/** Finds for a value of a graph the one step that takes it; none if several do, or if it is an output of the graph. */
+/** Finds the one step that takes a value of a graph; undefined if several do, or if the value is an output of the graph. */
 export function findSoleConsumer(
 	graph: Graph,
 ): (value: number | undefined) => Step | undefined {

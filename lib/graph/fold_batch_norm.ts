@@ -9,19 +9,19 @@ import {
 import type { Graph, Step } from "./graph";
 import { configOf } from "./layer_config";
 
-/** A graph for inference, and what disposes the tensors that it holds. */
+/** A graph for inference, with a function that disposes the tensors that it holds. */
 export interface InferenceGraph {
 	readonly graph: Graph;
 	readonly dispose: () => void;
 }
 
 /**
- * Folds each batch normalization that follows a convolution into the convolution's weights, as they are now.
+ * Folds each batch normalization that follows a convolution into the convolution's current weights.
  *
- * With its moving statistics, batch normalization multiplies each channel by a constant and adds another; so
- * may the kernel, once. A ReLU that follows, and zeros padded before as `padding: 'same'` would, join the same
- * step. The results differ by rounding only. For graphs that run in inference mode until their
- * weights change; the caller disposes the folded weights.
+ * With its moving statistics, batch normalization multiplies each channel by a constant and adds another constant. The
+ * kernel can be multiplied once instead. A following ReLU, and preceding zero padding like that of `padding: 'same'`, join the
+ * same step. The results differ only by rounding. This is for graphs that run in inference mode until their weights change.
+ * The caller disposes the folded weights.
  */
 export function foldBatchNormalization(graph: Graph): InferenceGraph {
 	const consumerOf = findSoleConsumer(graph);
@@ -81,8 +81,8 @@ interface Pair {
 }
 
 /**
- * The weights of convolutions as they are when folded; the caller disposes them. What belongs to channels is computed for
- * those of all convolutions at once, in a few operations instead of hundreds.
+ * Returns the folded weights of convolutions; the caller disposes them. Values for each channel are computed for all
+ * convolutions at once, in a few operations instead of hundreds.
  */
 function foldWeights(pairs: readonly Pair[]): Weights[] {
 	if (pairs.length === 0) return [];

@@ -6,7 +6,7 @@ import { type Config, configOf } from "./layer_config";
 /** Zeros before and after the rows, and before and after the columns. */
 export type Padding = [[number, number], [number, number]];
 
-/** What a convolution and the batch normalization behind it have become. */
+/** The folded weights of a convolution and the batch normalization that follows it. */
 export interface Weights {
 	readonly kernel: tf.Tensor4D;
 	/** `[channels]` */
@@ -14,7 +14,7 @@ export interface Weights {
 }
 
 /**
- * Makes a step of a convolution with other weights than the layer's, and what follows it.
+ * Makes a step that convolves with these weights instead of the layer's, and applies the activation.
  *
  * @param zeros padded before, if any
  */

@@ -2,20 +2,20 @@ import type { tf } from "../tf";
 import { isBatchNormalization, normalizeBatch } from "./batch_normalization";
 import { isDeterministic } from "./deterministic";
 
-/** One call of one layer that is no model itself. Values are known by their number. */
+/** One call of a layer that is not a model itself. Values are identified by numbers. */
 export interface Step {
 	readonly layer: tf.layers.Layer;
-	/** Whether training leaves the layer as it is: none of its weights is trained, and it keeps no statistics of batches. */
+	/** Whether training leaves the layer unchanged: none of its weights is trained, and it keeps no batch statistics. */
 	readonly frozen: boolean;
-	/** The `training` argument that the layer, or a model around it, was called with: it stands above what the model does. */
+	/** The `training` argument that the layer, or a model around it, was called with. It takes precedence over the model's mode. */
 	readonly training?: boolean | undefined;
 	readonly inputs: readonly number[];
 	readonly outputs: readonly number[];
-	/** What the step computes if several layers have become one step; otherwise it calls `layer`. */
+	/** What the step computes, if several layers were merged into it; otherwise it calls `layer`. */
 	readonly compute?: (inputs: readonly tf.Tensor[]) => tf.Tensor;
 }
 
-/** Steps in an order in which they can be run, from the values `inputs` to the values `outputs`. */
+/** Steps in the order in which they run, from the values `inputs` to the values `outputs`. */
 export interface Graph {
 	readonly inputs: readonly number[];
 	readonly steps: readonly Step[];
@@ -51,13 +51,13 @@ export function splitHead(graph: Graph): { extractor: Graph; head: Graph } {
 }
 
 /**
- * Runs a graph on tensors, in the order of `graph.inputs`, and gives those of `graph.outputs`.
+ * Runs a graph on tensors in the order of `graph.inputs`, and returns those of `graph.outputs`.
  *
- * With `training`, layers do what they do in training (dropout, batch statistics); a BatchNormalization that
- * is frozen does not: as in Keras since TensorFlow 2 it uses its moving statistics and leaves them alone.
+ * With `training`, layers run in training mode (dropout, batch statistics), except a frozen BatchNormalization: as in Keras
+ * since TensorFlow 2, it uses its moving statistics and leaves them unchanged.
  *
- * Call it inside `tf.tidy`, which disposes what is not returned. The results are the caller's, never the inputs
- * themselves.
+ * Call it inside `tf.tidy`, which disposes everything that is not returned. The caller owns the results, which are never
+ * the inputs themselves.
  */
 export function run(
 	graph: Graph,
@@ -79,7 +79,7 @@ export function run(
 		for (const [i, tensor] of [results].flat().entries()) {
 			values.set(step.outputs[i] as number, tensor);
 		}
-		// A batch of MobileNetV2's activations is near a gigabyte. (Gradients keep what they need themselves.)
+		// A batch of MobileNetV2's activations takes almost a gigabyte. (Gradients keep what they need themselves.)
 		for (const value of training ? [] : new Set(step.inputs)) {
 			if (lastUse.get(value) === step && !keep.has(value)) get(value).dispose();
 		}

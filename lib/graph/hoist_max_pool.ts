@@ -6,9 +6,8 @@ import { configOf } from "./layer_config";
 /**
  * Pools before bias and ReLU where a convolution with ReLU is followed by max pooling.
  *
- * Adding a number to all elements of a window and cutting off what is negative keeps their order, rounding
- * included, so the results are the same to the last bit; but bias, ReLU and their gradients work on a quarter of
- * the elements.
+ * Adding a number to all elements of a window and cutting off negative values keeps their order, even with rounding, so
+ * the results are the same to the last bit. But bias, ReLU and their gradients then work on a quarter of the elements.
  */
 export function hoistMaxPool(graph: Graph): Graph {
 	const consumerOf = findSoleConsumer(graph);

@@ -3,7 +3,7 @@ import { rawOp } from "./raw_op";
 
 type Gradients = Parameters<tf.Optimizer["applyGradients"]>[0];
 
-/** What tfjs's Adam does not show in its type. */
+/** The parts of tfjs's Adam that its type leaves out. */
 interface Adam {
 	readonly learningRate: number;
 	readonly beta1: number;
@@ -24,10 +24,10 @@ interface Moment {
 }
 
 /**
- * Replaces what tfjs's Adam does with the gradients by one operation of TensorFlow a variable.
+ * Applies the gradients of tfjs's Adam with one TensorFlow operation for each variable.
  *
- * tfjs takes fourteen, each a pass over all weights and moments. The values are the same but for rounding, and the optimizer's
- * state is where it was.
+ * tfjs takes fourteen, each a pass over all weights and moments. The values are the same except for rounding, and the
+ * optimizer keeps its state in the same place.
  */
 export function registerAdam(): void {
 	const prototype = tf.AdamOptimizer.prototype as unknown as Adam;
@@ -63,7 +63,7 @@ function applyAll(
 			tf.scalar((adam.learningRate * Math.sqrt(lost2)) / lost1),
 			tf.scalar(adam.beta1),
 			tf.scalar(adam.beta2),
-			// The operation adds it before the correction of the second moment's bias, tfjs after.
+			// The operation adds epsilon before it corrects the second moment's bias, tfjs after.
 			tf.scalar(adam.epsilon * Math.sqrt((1 - power2) * lost2)),
 		];
 		for (const [i, { name, tensor }] of named.entries()) {

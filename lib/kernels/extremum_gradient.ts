@@ -4,8 +4,8 @@ import { tf } from "../tf";
  * Shares the gradient of a maximum or minimum equally among equal values, as TensorFlow does (`_MinOrMaxGrad` in
  * `tensorflow/python/ops/math_grad.py`).
  *
- * tfjs gives each of them the whole. Behind a ReLU equal values are common: a channel that is 0 everywhere, under
- * GlobalMaxPooling2D.
+ * tfjs gives each of them the whole gradient. After a ReLU, equal values are common: for example, a channel that is 0
+ * everywhere, under GlobalMaxPooling2D.
  */
 export function registerExtremumGradients(): void {
 	for (const kernelName of ["Max", "Min"]) {

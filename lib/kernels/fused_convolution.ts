@@ -1,7 +1,7 @@
 import { tf } from "../tf";
 import { isOnGpu, isTapeOn, rawOp } from "./raw_op";
 
-/** A convolution of `[n, height, width, channels]` with its kernel, then the bias `[channels]`, then the activation. */
+/** Convolves `[n, height, width, channels]` with a kernel, adds the bias `[channels]` and applies the activation. */
 export type FusedConvolution = (
 	x: tf.Tensor,
 	kernel: tf.Tensor,
@@ -9,9 +9,9 @@ export type FusedConvolution = (
 ) => tf.Tensor;
 
 /**
- * Prepares a convolution that adds the bias and applies the activation while its results are still at hand, as TensorFlow
- * does by itself in a graph; with the same bits as three operations, in down to a fifth of the time. Where a gradient is recorded, tfjs's own functions
- * are used.
+ * Prepares a convolution that adds the bias and applies the activation in the same operation, as TensorFlow does by itself
+ * in a graph. The bits are those of three operations, in as little as a fifth of the time. While a gradient is recorded,
+ * tfjs's own functions are used.
  *
  * Depthwise convolutions, and all of them on a GPU, are three operations.
  */
@@ -86,7 +86,7 @@ function fused(
 
 let available: boolean | undefined;
 
-/** Tries once. An addon that the project's set-up did not build cannot name the operations to be fused. */
+/** Tries once. Only an addon that the project's set-up built can name the operations to fuse. */
 function isFusedAvailable(): boolean {
 	available ??= !isOnGpu() && multipliesAndClips();
 	return available;

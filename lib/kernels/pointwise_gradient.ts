@@ -10,10 +10,10 @@ interface Attributes {
 }
 
 /**
- * Computes the filter's gradient of a 1 x 1 convolution with strides as one without, on the pixels that it sees.
+ * Computes the filter's gradient of a 1 x 1 convolution with strides as that of one without strides, on the pixels that it uses.
  *
- * With oneDNN, TensorFlow 2.21 writes beyond its memory here where there are fewer than 16 input channels, and ends the
- * process sooner or later; in Python too (`tf.nn.conv2d` of `[1, 12, 12, 3]` by `[1, 1, 3, 3]`, strides 2).
+ * With oneDNN and fewer than 16 input channels, TensorFlow 2.21 writes beyond its memory here, and the process crashes
+ * sooner or later. It does so in Python, too (`tf.nn.conv2d` of `[1, 12, 12, 3]` by `[1, 1, 3, 3]`, strides 2).
  */
 export function registerPointwiseGradient(): void {
 	const kernelName = "Conv2DBackpropFilter";

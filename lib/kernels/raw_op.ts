@@ -1,6 +1,6 @@
 import { tf } from "../tf";
 
-/** How the addon is told of what kind a plain value is. */
+/** The addon's names for the kinds of plain values. */
 const attributeTypes = {
 	string: "TF_ATTR_STRING",
 	number: "TF_ATTR_INT",
@@ -59,7 +59,7 @@ export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
 
 /**
  * Prepares one of TensorFlow's operations. It runs without tfjs's own checks, in half the time that tfjs takes for a
- * small one. Outside a kernel it has no gradient, and throws where one is recorded.
+ * small one. Outside a kernel it has no gradient, and it throws if a gradient is being recorded.
  *
  * @param outputs how many results it has, 1 or none. Default: 1.
  */
@@ -74,7 +74,7 @@ export function rawOp(name: string, attributes?: Attributes, outputs = 1) {
 	return (...inputs: tf.TensorInfo[]) => execute(inputs)[0];
 }
 
-/** A tensor of bytes, for operations that take them. tfjs does not know that type, and takes it for int32. */
+/** A tensor of bytes, for operations that take them. tfjs does not know that type and treats it as int32. */
 export function byteTensor(
 	data: Uint8Array,
 	shape: readonly number[],
@@ -85,7 +85,7 @@ export function byteTensor(
 	return backend.createOutputTensor({ shape, dtype, id });
 }
 
-/** Whether operations run on a GPU, which has kernels of its own. */
+/** Whether operations run on a GPU, which has other kernels. */
 export function isOnGpu(): boolean {
 	return (tf.backend() as unknown as NodeBackend).isUsingGpuDevice;
 }
@@ -105,7 +105,7 @@ function prepare(name: string, attributes: Attributes = {}, outputs: number) {
 	};
 }
 
-/** Whether tfjs records what is computed, to find a gradient. Inside a kernel it does not: that is recorded as a whole. */
+/** Whether tfjs is recording operations for a gradient. Inside a kernel it does not, because it records the kernel as a whole. */
 export function isTapeOn(): boolean {
 	return (tf.engine() as unknown as { isTapeOn(): boolean }).isTapeOn();
 }
@@ -113,7 +113,7 @@ export function isTapeOn(): boolean {
 function refuseUnderTape(name: string): void {
 	if (!isTapeOn()) return;
 	throw new Error(
-		`${name} has no gradient here: it is run as TensorFlow's operation, which tfjs does not record. Use tfjs's function where a gradient is wanted.`,
+		`${name} has no gradient here: it runs as a TensorFlow operation, which tfjs does not record. Use tfjs's own function where you need a gradient.`,
 	);
 }
 

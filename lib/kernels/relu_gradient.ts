@@ -4,8 +4,8 @@ import { rawOp } from "./raw_op";
 /**
  * Gives `relu` and `relu6` TensorFlow's own gradients, one operation each.
  *
- * tfjs builds that of `relu` from `step`, which is four operations and as many copies of what are the largest
- * tensors of a convolutional network. The values are the same.
+ * tfjs builds the gradient of `relu` from `step`: four operations, and four copies of the largest tensors of a
+ * convolutional network. The values are the same.
  */
 export function registerReluGradients(): void {
 	for (const name of ["Relu", "Relu6"]) {
@@ -42,7 +42,7 @@ function runGradient(kernelName: string, dy: tf.Tensor, y: tf.Tensor) {
 	if (y.dtype === "float32" && tf.getKernel(kernelName, tf.getBackend())) {
 		return tf.engine().runKernel(kernelName, { dy, y }) as tf.Tensor;
 	}
-	// For integers, and on tfjs's own back ends. Of comparisons `step` alone has a gradient, which the next order needs.
+	// For integers, and on tfjs's own backends. `step` is the only comparison with a gradient, which second derivatives need.
 	const values = y.toFloat();
 	const slope = tf.step(values);
 	return tf.mul(

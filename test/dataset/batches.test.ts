@@ -204,7 +204,7 @@ test("a batch-level map that gives another number of targets than of examples is
 	assert.equal(tf.memory().numTensors, before);
 });
 
-test("an image of fewer or more values than its shape is refused, and a label that is none", async () => {
+test("an image with fewer or more values than its shape is refused, and so is a label that is not a number", async () => {
 	const next = (change: (element: ImageExample) => unknown) =>
 		makeImages(4)
 			.map(change as (element: ImageExample) => ImageExample)

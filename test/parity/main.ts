@@ -42,7 +42,7 @@ async function main(python: string): Promise<void> {
 }
 
 main(process.argv[2] ?? "python3").catch((error) => {
-	// What the reader can mend ends with its message alone.
+	// Errors that the reader can fix end with their message alone.
 	console.error(error instanceof TransferLearningError ? error.message : error);
 	process.exitCode = 1;
 });

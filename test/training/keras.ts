@@ -30,7 +30,7 @@ export interface Trained {
 
 export const count = 22;
 export const batchSize = 8;
-/** So many of the examples are the validation data. */
+/** How many of the examples are validation data. */
 export const validationCount = 9;
 
 /** Pixels that look random and are the same at every run. */
