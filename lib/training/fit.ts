@@ -152,7 +152,7 @@ async function validate(run: Run, data: BatchedDataset): Promise<Metrics> {
 	let batch = 0;
 	for await (const examples of split.batches(data, signal)) {
 		evaluateBatch(run, examples, running);
-		await callAll(callbacks, "onTestBatchEnd", batch, { ...running.values });
+		await callAll(callbacks, "onTestBatchEnd", batch, running.values);
 		batch++;
 	}
 	return running.values;
