@@ -6,7 +6,7 @@ import { crossEntropies, type LossFunction, type Output } from "./losses";
 /** A metric of a model, as sums that give its value over any number of batches. */
 export interface Metric {
 	readonly name: string;
-	/** What it compares with the predictions: class indices, values of the predictions' shape, or any targets. */
+	/** The targets that it needs: class indices, values of the predictions' shape, or any. */
 	readonly targets: "indices" | "values" | "any";
 	/** Returns a batch's numerator and denominator; the metric is the quotient of their sums over all batches. */
 	readonly measure: (
@@ -145,7 +145,7 @@ export class RunningMetrics {
 	private loss = 0;
 	private readonly sums: { numerator: number; denominator: number }[];
 
-	constructor(private readonly metrics: readonly Metric[]) {
+	constructor(readonly metrics: readonly Metric[]) {
 		this.sums = metrics.map(() => ({ numerator: 0, denominator: 0 }));
 	}
 
