@@ -129,10 +129,15 @@ function trainingArgument({
 }
 
 function refuseUnsupported(layer: tf.layers.Layer): void {
-	const { maskZero } = layer.getConfig();
+	const { maskZero, stateful } = layer.getConfig();
 	if (layer.getClassName() === "Masking" || maskZero === true) {
 		throw new TransferLearningError(
 			`Layer "${layer.name}" masks time steps, which is not supported here. Train this model with tfjs's own fit.`,
+		);
+	}
+	if (stateful === true) {
+		throw new TransferLearningError(
+			`Layer "${layer.name}" keeps a state from batch to batch, so the order of the examples would change the results. Use stateful: false.`,
 		);
 	}
 	// A wrapper calls its layer itself, so a frozen BatchNormalization would use the batch's statistics and change its own.

@@ -55,6 +55,26 @@ export function trainedWeights(
 	return compiled;
 }
 
+/**
+ * Checks that an optimizer that was given by name has Keras's default rate.
+ *
+ * @throws TransferLearningError for those whose rate is another one in tfjs.
+ */
+export function requireKerasRate(model: tf.LayersModel): void {
+	const { name, optimizer } = model;
+	// tfjs owns what it made from a name. Its type keeps that to itself.
+	const { isOptimizerOwned } = model as unknown as {
+		readonly isOptimizerOwned?: boolean;
+	};
+	const given = optimizer.getClassName().toLowerCase();
+	// tfjs 4.22: 0.01, 1 and 0.002. Keras 3: 0.001 for each.
+	const differs = ["adagrad", "adadelta", "adamax"].includes(given);
+	if (!isOptimizerOwned || !differs) return;
+	throw new TransferLearningError(
+		`Model "${name}" was compiled with the optimizer "${given}" by name, whose default learning rate is not Keras's. Give the rate: model.compile({ optimizer: tf.train.${given}(0.001), … }).`,
+	);
+}
+
 /** By optimizer: the weights that its state (momentum, moments) belongs to. */
 const weightsOf = new WeakMap<tf.Optimizer, readonly LayerVariable[]>();
 

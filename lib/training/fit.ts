@@ -3,7 +3,11 @@ import { interruptible } from "../host";
 import type { tf } from "../tf";
 import { type Callback, callAll, listCallbacks } from "./callbacks";
 import { checkTargets } from "./check_batch";
-import { requireOwnOptimizer, trainedWeights } from "./check_model";
+import {
+	requireKerasRate,
+	requireOwnOptimizer,
+	trainedWeights,
+} from "./check_model";
 import { createTrainingDisplay } from "./display";
 import { evaluateBatch } from "./evaluate";
 import { checkOptions, type FitOptions } from "./fit_options";
@@ -41,6 +45,7 @@ export async function fit(
 	checkOptions(model, batches, options);
 	const callbacks = listCallbacks(options.callbacks);
 	const weights = trainedWeights(model);
+	requireKerasRate(model);
 	requireOwnOptimizer(model, weights);
 	const history = emptyHistory(metrics);
 	const split = new SplitModel(model, { cacheBytes, training: true, loss });

@@ -165,6 +165,46 @@ test("numbers of epochs, class weights and cache sizes that make no sense are re
 	}
 });
 
+test("an optimizer by name whose default rate is not Keras's is refused, and given a rate it is taken", async () => {
+	const batches = batchesOf((i) => i % 2);
+	const compiled = (optimizer: string | tf.Optimizer) => {
+		const model = build(1, "binaryCrossentropy");
+		model.compile({ optimizer, loss: "binaryCrossentropy" });
+		return model;
+	};
+	for (const [name, factory] of [
+		["adagrad", tf.train.adagrad],
+		["adadelta", tf.train.adadelta],
+		["adamax", tf.train.adamax],
+	] as const) {
+		await assert.rejects(
+			fit(compiled(name), batches, quiet),
+			new RegExp(`tf\\.train\\.${name}\\(0\\.001\\)`),
+		);
+		await fit(compiled(factory(0.001)), batches, quiet);
+	}
+	for (const name of ["sgd", "adam", "rmsprop"]) {
+		await fit(compiled(name), batches, quiet);
+	}
+});
+
+test("a layer that keeps a state from batch to batch is refused", async () => {
+	const model = tf.sequential({
+		layers: [
+			layers.reshape({
+				batchInputShape: [batchSize, ...inputShape],
+				targetShape: [size, size * 3],
+			}),
+			layers.simpleRNN({ units: 2, stateful: true }),
+			layers.dense({ units: 1, activation: "sigmoid" }),
+		],
+	});
+	model.compile({ optimizer: "sgd", loss: "binaryCrossentropy" });
+	const batches = batchesOf((i) => i % 2);
+	await assert.rejects(fit(model, batches, quiet), /keeps a state/);
+	await assert.rejects(predict(model, batches, quiet), /keeps a state/);
+});
+
 test("no examples are refused, in place of NaN", async () => {
 	const model = build(1, "binaryCrossentropy");
 	const none = imagesOf((i) => i % 2)
