@@ -34,6 +34,7 @@ for (const [file, name, from] of [
 	["lib/dataset/dataset.ts", "load", "../sources/load"],
 	["lib/training/fit.ts", "show", "../notebook/show"],
 	["lib/charts/history_charts.ts", "tf", "../tf"],
+	["lib/charts/history_charts.ts", "readFileSync", "node:fs"],
 ] as const)
 	test(`Biome refuses an import of ${from} in ${file}, and names ARCHITECTURE.md`, () => {
 		const unplanted = lint(file);
@@ -44,7 +45,8 @@ for (const [file, name, from] of [
 		const planted = `import { ${name} as planted } from "${from}";\n${text}\nexport const used = planted;\n`;
 		fs.writeFileSync(absolute, planted);
 		const { status, output } = lint(file);
+		fs.writeFileSync(absolute, text);
 		assert.equal(status, 1, output);
 		assert.match(output, /noRestrictedImports/);
-		assert.match(output, /See ARCHITECTURE\.md/);
+		assert.match(output, /ARCHITECTURE\.md lists what this folder may import/);
 	});
