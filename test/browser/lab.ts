@@ -25,6 +25,9 @@ export interface Lab {
 
 /** Starts JupyterLab as `npm run lab` does, with settings of its own on the notebooks of `workDir`, and a browser. */
 export async function startLab(): Promise<Lab> {
+	// First, so that no JupyterLab is left running where there is no browser. (An ES module: CommonJS cannot require it.)
+	const { launchBrowser } = await import("../../scripts/browser.mjs");
+	const browser = await launchBrowser();
 	const settings = path.join(workDir, `settings-${process.pid}`);
 	// Cells that are out of sight are on the page too.
 	writeSetting(settings, "notebook-extension/tracker", {
@@ -59,9 +62,6 @@ export async function startLab(): Promise<Lab> {
 	);
 	const url = `http://127.0.0.1:${port}`;
 	await waitForServer(`${url}/api/status?token=${token}`, lab);
-	// A module of the newer kind, which this one can load only so.
-	const { launchBrowser } = await import("../../scripts/browser.mjs");
-	const browser = await launchBrowser();
 	return {
 		browser,
 		setTheme(theme) {
