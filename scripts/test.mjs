@@ -100,13 +100,32 @@ async function checkStyle() {
 	}
 }
 
+/** They start kernels, browsers or set-ups: two at once wait for each other, or for ever (tslab's start is not safe beside another). */
+const alone = ["test/browser/", "test/setup/", "test/walkthrough/"];
+
 /**
  * @param {readonly string[]} files
  * @returns {Promise<number>} the exit status of node's test runner
  */
 async function runTests(files) {
+	/** @param {string} file */
+	const isAlone = (file) => alone.some((start) => file.startsWith(start));
 	// Each of our files may start TensorFlow twice, which takes a gigabyte, so four at once are enough.
 	const limit = Math.min(4, os.availableParallelism());
+	const together = files.filter((file) => !isAlone(file));
+	return (
+		(await runFiles(together, limit)) ||
+		(await runFiles(files.filter(isAlone), 1))
+	);
+}
+
+/**
+ * @param {readonly string[]} files
+ * @param {number} limit how many run at a time
+ * @returns {Promise<number>} the exit status
+ */
+async function runFiles(files, limit) {
+	if (files.length === 0) return 0;
 	const runner = spawn(
 		process.execPath,
 		[
