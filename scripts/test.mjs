@@ -31,6 +31,9 @@ const rest = {
 	"test/setup/": "sets up fresh clones, with compilers and registries",
 };
 
+/** They start kernels, browsers or set-ups: two at once wait for each other, or for ever (tslab's start is not safe beside another). */
+const alone = ["test/browser/", "test/setup/", "test/walkthrough/"];
+
 /** Executes a small walkthrough in `npm test`, and the whole in the rest. */
 const walkthrough = "test/walkthrough/executed.test.ts";
 
@@ -99,9 +102,6 @@ async function checkStyle() {
 		);
 	}
 }
-
-/** They start kernels, browsers or set-ups: two at once wait for each other, or for ever (tslab's start is not safe beside another). */
-const alone = ["test/browser/", "test/setup/", "test/walkthrough/"];
 
 /**
  * @param {readonly string[]} files
