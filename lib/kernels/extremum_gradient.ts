@@ -1,21 +1,34 @@
 import { tf } from "../tf";
 
+let isShared = false;
+
 /**
- * Shares the gradient of a maximum or minimum equally among equal values, as TensorFlow does (`_MinOrMaxGrad` in
- * `tensorflow/python/ops/math_grad.py`).
+ * Runs `compute`, in which gradients of a maximum or minimum are shared equally among equal values, as in TensorFlow
+ * (`_MinOrMaxGrad` in `tensorflow/python/ops/math_grad.py`).
  *
- * tfjs gives each of them the whole gradient. After a ReLU, equal values are common: for example, a channel that is 0
- * everywhere, under GlobalMaxPooling2D.
+ * tfjs gives each of them the whole gradient, which its own tests require. After a ReLU, equal values are common: for
+ * example, a channel that is 0 everywhere, under GlobalMaxPooling2D.
  */
+export function withSharedExtremumGradients<T>(compute: () => T): T {
+	const before = isShared;
+	isShared = true;
+	try {
+		return compute();
+	} finally {
+		isShared = before;
+	}
+}
+
+/** Lets `withSharedExtremumGradients` choose the gradient of maximum and minimum. */
 export function registerExtremumGradients(): void {
 	for (const kernelName of ["Max", "Min"]) {
+		const original = tf.getGradient(kernelName);
 		tf.unregisterGradient(kernelName);
 		tf.registerGradient({
-			kernelName,
-			inputsToSave: ["x"],
-			outputsToSave: [true],
-			gradFunc: (dy, [x, y], attributes) => {
-				const [input, output] = [x as tf.Tensor, y as tf.Tensor];
+			...original,
+			gradFunc: (dy, saved, attributes) => {
+				if (!isShared) return original.gradFunc(dy, saved, attributes);
+				const [input, output] = saved as [tf.Tensor, tf.Tensor];
 				const { reductionIndices, axis = reductionIndices } =
 					attributes as unknown as Record<string, number | number[]>;
 				// Without an axis it is over all of them.

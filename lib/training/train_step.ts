@@ -1,5 +1,6 @@
 import type { FeatureBatch } from "../dataset/produce";
 import type { LayerVariable } from "../graph/compiled";
+import { withSharedExtremumGradients } from "../kernels/extremum_gradient";
 import { tf } from "../tf";
 import { type ClassWeight, sampleWeights } from "./class_weight";
 import { applyGradients } from "./keras_step";
@@ -29,16 +30,18 @@ export function trainOnBatch(
 		let output: Output | undefined;
 		const variables = weights.map((weight) => weight.read() as tf.Variable);
 		// Not tfjs's `minimize` or `variableGrads`: they skip variables that are not trainable now, but `compile` decides.
-		const { value, grads } = tf.engine().gradients(
-			() => {
-				output = split.runHead(values, true);
-				tf.keep(output.predictions);
-				if (output.logits) tf.keep(output.logits);
-				return batchLoss(split, loss, ys, output, exampleWeights);
-			},
-			variables,
-			undefined,
-			true,
+		const { value, grads } = withSharedExtremumGradients(() =>
+			tf.engine().gradients(
+				() => {
+					output = split.runHead(values, true);
+					tf.keep(output.predictions);
+					if (output.logits) tf.keep(output.logits);
+					return batchLoss(split, loss, ys, output, exampleWeights);
+				},
+				variables,
+				undefined,
+				true,
+			),
 		);
 		applyGradients(
 			model.optimizer,
