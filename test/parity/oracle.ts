@@ -67,5 +67,10 @@ async function ask<T>(
 	const [code] = await once(child, "close");
 	if (code !== 0)
 		throw new Error(`${script} ended with ${code}:\n${errors.slice(-3000)}`);
-	return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as T;
+	// Python writes numbers that JSON does not have.
+	const json = (output.trimEnd().split("\n").at(-1) ?? "").replace(
+		/(?<=[[ ])(?:-?Infinity|NaN)(?=[,\]}])/g,
+		"null",
+	);
+	return JSON.parse(json) as T;
 }

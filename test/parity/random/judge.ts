@@ -1,5 +1,10 @@
 import type { Oracle } from "../oracle";
-import { aspects, compareOutcomes, type Differences } from "./compare";
+import {
+	aspects,
+	compareOutcomes,
+	type Differences,
+	listMetrics,
+} from "./compare";
 import { trainWithKeras } from "./keras";
 import { type Outcome, type Prepared, prepare } from "./train";
 
@@ -55,10 +60,14 @@ export async function judge(
 			theirs: their,
 			differences,
 			drift: undefined,
-			ok: differences !== undefined && isWithin(differences, tolerances),
+			ok: hasDiverged(their)
+				? !(our instanceof Error) && hasDiverged(our)
+				: differences !== undefined && isWithin(differences, tolerances),
 		};
 	});
-	const doubtful = verdicts.filter(({ ok, differences }) => !ok && differences);
+	const doubtful = verdicts.filter(
+		({ ok, differences, theirs }) => !ok && differences && !hasDiverged(theirs),
+	);
 	if (doubtful.length === 0) return verdicts;
 	const again = await trainWithKeras(
 		oracle,
@@ -93,6 +102,17 @@ async function judgeAgain(
 		);
 	}
 	return { ...verdict, drift, ok };
+}
+
+/**
+ * Whether a training has left the range of single precision, or is about to: then only that can be compared, since on the way
+ * there rounding grows without bounds.
+ */
+export function hasDiverged(outcome: Outcome): boolean {
+	return listMetrics(outcome).some(
+		// Python's infinity and NaN come as null.
+		([, value]) => value === null || !(Math.abs(value) < 1e6),
+	);
 }
 
 function isWithin(differences: Differences, allowed: Differences): boolean {

@@ -5,7 +5,7 @@ import {
 	type Differences,
 	listMetrics,
 } from "./compare";
-import type { Verdict } from "./judge";
+import { hasDiverged, type Verdict } from "./judge";
 
 /** A case that failed, with code that builds its model on both sides. */
 export function reportCase(verdict: Verdict): string {
@@ -54,8 +54,9 @@ export function reportVerdicts(
 ): string {
 	const failed = verdicts.filter(({ ok }) => !ok);
 	const drifting = verdicts.filter(({ ok, drift }) => ok && drift);
-	const compared = verdicts.flatMap(({ differences, drift }) =>
-		differences && !drift ? [differences] : [],
+	const diverged = verdicts.filter(({ theirs }) => hasDiverged(theirs));
+	const compared = verdicts.flatMap(({ differences, drift, theirs }) =>
+		differences && !drift && !hasDiverged(theirs) ? [differences] : [],
 	);
 	const largest = aspects.map(
 		(aspect) =>
@@ -68,6 +69,7 @@ export function reportVerdicts(
 		`${verdicts.length} random models from seed ${first} on, ${seconds.toFixed(0)} s: ${verdicts.length - failed.length} passed, ${failed.length} failed${seeds(failed)}`,
 		`${compared.length} within the tolerances, at most: ${largest.join(", ")}`,
 		`${drifting.length} at an edge: within twice Keras's drift from itself, or equal with other roundings${seeds(drifting)}`,
+		`${diverged.length} diverged in Keras${seeds(diverged)}`,
 	].join("\n");
 }
 
