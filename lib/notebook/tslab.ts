@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
-// The only file that uses tslab's internals. Its public API sends one MIME type per call, but a chart needs several in
+// The only file, beside kernel_start.ts, that uses tslab's internals. Its public API sends one MIME type per call, but a chart needs several in
 // one bundle, from which each front end picks the best one. And its interruption fails a cell whose work continues unseen.
 
 type WriteDisplayData = (

@@ -83,9 +83,8 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 	return {
 		argv: [
 			process.execPath,
-			// If TensorFlow cannot be loaded, the cell then says what to do.
 			"--require",
-			path.join(root, "lib", "dist", "load_addon.js"),
+			path.join(root, "lib", "dist", "notebook", "kernel_start.js"),
 			path.join(root, "node_modules", "tslab", "bin", "tslab"),
 			"kernel",
 			"--config-path",
