@@ -24,6 +24,7 @@ export type { Example, Image, ImageExample, Label } from "./dataset/example";
 export type { MapFunction, Preprocess } from "./dataset/map_chain";
 export { type SplitOptions, split } from "./dataset/split";
 export { TransferLearningError } from "./errors";
+export { type Compiled, compile } from "./graph/compile";
 export {
 	createPreprocess,
 	type PreprocessOptions,
