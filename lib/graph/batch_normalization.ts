@@ -16,6 +16,12 @@ interface Variable {
 	write(value: tf.Tensor): void;
 }
 
+/** The value of a variable after the training step that computed it. */
+export interface Update {
+	readonly variable: Variable;
+	readonly value: tf.Tensor;
+}
+
 /** Whether a layer is a BatchNormalization. */
 export function isBatchNormalization(layer: tf.layers.Layer): boolean {
 	return layer.getClassName() === "BatchNormalization";
@@ -25,19 +31,25 @@ export function isBatchNormalization(layer: tf.layers.Layer): boolean {
  * Normalizes a batch, as Keras does: in training by the batch's own mean and variance, towards which the layer's
  * moving statistics move; otherwise by those statistics.
  *
+ * @param updates takes the new moving statistics, which the caller writes and disposes; without it they are written at once
+ *
  * (tfjs's own layer fails in training, and in a gradient, if it does not scale or does not centre.)
  */
 export function normalizeBatch(
 	layer: tf.layers.Layer,
 	x: tf.Tensor,
 	training: boolean,
+	updates?: Update[],
 ): tf.Tensor {
 	const { gamma, beta, movingMean, movingVariance, epsilon } =
 		layer as unknown as BatchNormalization;
 	const axis = ((configOf(layer).axis ?? -1) + x.rank) % x.rank;
 	const { mean, variance } = training
-		? momentsOf(layer as unknown as BatchNormalization, x, axis)
-		: { mean: movingMean.read(), variance: movingVariance.read() };
+		? momentsOf(layer as unknown as BatchNormalization, x, axis, updates)
+		: {
+				mean: currentValue(movingMean, updates),
+				variance: currentValue(movingVariance, updates),
+			};
 	const shift = beta?.read() ?? tf.zerosLike(mean);
 	const scale = gamma?.read() ?? tf.onesLike(mean);
 	if (axis === x.rank - 1) {
@@ -51,16 +63,28 @@ export function normalizeBatch(
 	return tf.add(tf.mul(centred, factor.reshape(shape)), shift.reshape(shape));
 }
 
+/** Returns a variable's value; a layer that is called twice continues from its first call. */
+function currentValue(
+	variable: Variable,
+	updates: readonly Update[] = [],
+): tf.Tensor {
+	const before = updates.filter((update) => update.variable === variable);
+	return before.at(-1)?.value ?? variable.read();
+}
+
 function momentsOf(
 	{ movingMean, movingVariance, momentum }: BatchNormalization,
 	x: tf.Tensor,
 	axis: number,
+	updates: Update[] | undefined,
 ): { mean: tf.Tensor; variance: tf.Tensor } {
 	const others = x.shape.map((_, i) => i).filter((i) => i !== axis);
 	const moments = tf.moments(x, others);
 	const move = (variable: Variable, value: tf.Tensor) => {
-		const kept = tf.mul(variable.read(), momentum);
-		variable.write(tf.add(kept, tf.mul(value, 1 - momentum)));
+		const kept = tf.mul(currentValue(variable, updates), momentum);
+		const moved = tf.add(kept, tf.mul(value, 1 - momentum));
+		if (updates) updates.push({ variable, value: tf.keep(moved) });
+		else variable.write(moved);
 	};
 	tf.tidy(() => {
 		move(movingMean, moments.mean);

@@ -1,6 +1,11 @@
-import type { tf } from "../tf";
-import { isBatchNormalization, normalizeBatch } from "./batch_normalization";
+import { tf } from "../tf";
+import {
+	isBatchNormalization,
+	normalizeBatch,
+	type Update,
+} from "./batch_normalization";
 import { isDeterministic } from "./deterministic";
+import { dropValues, isDropout } from "./dropout";
 
 /** One call of a layer that is not a model itself. Values are identified by numbers. */
 export interface Step {
@@ -50,10 +55,18 @@ export function splitHead(graph: Graph): { extractor: Graph; head: Graph } {
 	};
 }
 
+/** What a step of training needs besides its inputs. */
+export interface TrainingMode {
+	/** Takes the new statistics of batch normalizations, which the caller writes and disposes. */
+	readonly updates: Update[];
+	/** A seed for each call of a Dropout layer in the graph, `[calls, 2]`, int32. */
+	readonly seeds?: tf.Tensor2D | undefined;
+}
+
 /**
  * Runs a graph on tensors in the order of `graph.inputs`, and returns those of `graph.outputs`.
  *
- * With `training`, layers run in training mode (dropout, batch statistics), except a frozen BatchNormalization: as in Keras
+ * With a training mode, layers run as in training (dropout, batch statistics), except a frozen BatchNormalization: as in Keras
  * since TensorFlow 2, it uses its moving statistics and leaves them unchanged.
  *
  * Call it inside `tf.tidy`, which disposes everything that is not returned. The caller owns the results, which are never
@@ -62,7 +75,7 @@ export function splitHead(graph: Graph): { extractor: Graph; head: Graph } {
 export function run(
 	graph: Graph,
 	inputs: readonly tf.Tensor[],
-	training: boolean,
+	training?: TrainingMode,
 ): tf.Tensor[] {
 	const values = new Map(graph.inputs.map((value, i) => [value, inputs[i]]));
 	const get = (value: number): tf.Tensor => {
@@ -74,8 +87,10 @@ export function run(
 	const lastUse = new Map(
 		graph.steps.flatMap((step) => step.inputs.map((value) => [value, step])),
 	);
+	let dropouts = 0;
 	for (const step of graph.steps) {
-		const results = call(step, step.inputs.map(get), training);
+		const dropout = isDropout(step.layer) ? dropouts++ : undefined;
+		const results = call(step, step.inputs.map(get), training, dropout);
 		for (const [i, tensor] of [results].flat().entries()) {
 			values.set(step.outputs[i] as number, tensor);
 		}
@@ -92,12 +107,18 @@ export function run(
 function call(
 	{ layer, frozen, training: asCalled, compute }: Step,
 	inputs: tf.Tensor[],
-	trainingModel: boolean,
+	mode: TrainingMode | undefined,
+	dropout: number | undefined,
 ): tf.Tensor | tf.Tensor[] {
 	if (compute) return compute(inputs);
-	const training = asCalled ?? trainingModel;
+	const training = asCalled ?? mode !== undefined;
+	const [x] = inputs as [tf.Tensor];
 	if (isBatchNormalization(layer)) {
-		return normalizeBatch(layer, inputs[0] as tf.Tensor, training && !frozen);
+		return normalizeBatch(layer, x, training && !frozen, mode?.updates);
+	}
+	if (training && mode?.seeds && dropout !== undefined) {
+		const seed = tf.slice(mode.seeds, [dropout, 0], [1, 2]).reshape([2]);
+		return dropValues(layer, x, seed);
 	}
 	return layer.apply(inputs, { training }) as tf.Tensor | tf.Tensor[];
 }

@@ -13,6 +13,9 @@ export interface Config {
 	readonly epsilon: number;
 	readonly maxValue?: number | null;
 	readonly axis?: number;
+	readonly rate?: number;
+	readonly noiseShape?: readonly number[] | null;
+	readonly seed?: number | null;
 }
 
 /** Returns a layer's settings as numbers and names. */

@@ -4,10 +4,10 @@ import { tf } from "../tf";
 import { checkTargets } from "./check_batch";
 import type { Metrics } from "./history";
 import { lossOf } from "./losses";
-import { metricsOf, RunningMetrics } from "./metrics";
+import { measureBatch, metricsOf, RunningMetrics } from "./metrics";
 import { type RunOptions, runInference } from "./run_inference";
 import type { SplitModel } from "./split_model";
-import { batchLoss, type Training } from "./train_step";
+import { batchLoss } from "./train_step";
 
 /**
  * Computes a compiled model's loss and metrics on all examples of a data set, in inference mode.
@@ -24,22 +24,16 @@ export async function evaluate(
 	options: RunOptions = {},
 ): Promise<Metrics> {
 	const loss = lossOf(model);
-	const running = new RunningMetrics(metricsOf(model));
-	const use = (split: SplitModel, batch: FeatureBatch) =>
-		evaluateBatch({ model, split, loss }, batch, running);
+	const metrics = metricsOf(model);
+	const running = new RunningMetrics(metrics);
+	const use = (split: SplitModel, { values, ys }: FeatureBatch) => {
+		checkTargets(model, loss, metrics, ys);
+		tf.tidy(() => {
+			const output = split.infer(values);
+			const value = batchLoss(split, loss, ys, output);
+			running.add(ys.shape[0], measureBatch(metrics, ys, output, value));
+		});
+	};
 	await runInference("evaluate", model, batches, options, use, loss);
 	return running.values;
-}
-
-/** Adds a batch's loss and metrics to `running`. */
-export function evaluateBatch(
-	{ model, split, loss }: Omit<Training, "weights">,
-	{ values, ys }: FeatureBatch,
-	running: RunningMetrics,
-): void {
-	checkTargets(model, loss, running.metrics, ys);
-	tf.tidy(() => {
-		const output = split.runHead(values, false);
-		running.add(ys, output, batchLoss(split, loss, ys, output));
-	});
 }

@@ -1,9 +1,7 @@
 import type { Example } from "../dataset/example";
 import type { Item, MapChain } from "../dataset/map_chain";
 import type { Features } from "../dataset/produce";
-import type { Graph } from "../graph/graph";
-import { configOf } from "../graph/layer_config";
-import type { tf } from "../tf";
+import type { Inference } from "../graph/inference";
 
 interface Entry {
 	readonly features: Features;
@@ -32,6 +30,8 @@ const collected = new FinalizationRegistry<Entry>(remove);
 /** The features of one feature extractor, by the maps of an example and by the example itself. */
 type Store = WeakMap<MapChain, WeakMap<Example, Entry>>;
 
+const stores = new WeakMap<Inference, Store>();
+
 /** The feature cache of one feature extractor, during one run of `fit`, `evaluate` or `predict`. */
 export class FeatureCache {
 	private readonly run = ++runs;
@@ -39,10 +39,11 @@ export class FeatureCache {
 
 	/** @param maxBytes the maximum bytes of all feature caches together */
 	constructor(
-		extractor: Graph,
+		extractor: Inference,
 		private readonly maxBytes: number,
 	) {
-		this.store = findStore(extractor);
+		this.store = stores.get(extractor) ?? new WeakMap();
+		stores.set(extractor, this.store);
 	}
 
 	/** Returns the features that were computed before with the same weights, settings and maps. */
@@ -86,49 +87,4 @@ export class FeatureCache {
 		const entry = this.store.get(chain)?.get(example);
 		return entry && entries.has(entry) ? entry : undefined;
 	}
-}
-
-interface KnownExtractor {
-	readonly description: string;
-	readonly weights: readonly object[];
-	readonly store: Store;
-}
-
-/** By the data of the first weight, so that the features are freed with the weights. */
-const extractors = new WeakMap<object, KnownExtractor[]>();
-const withoutWeights = {};
-
-/**
- * Finds the features that an extractor with the same settings and the same weights has computed, in any model.
- *
- * tfjs gives a weight new data whenever it is assigned, so the same data object means the same values.
- */
-function findStore(extractor: Graph): Store {
-	const weights = extractor.steps.flatMap(({ layer }) =>
-		layer.weights.map((weight) => (weight.read() as tf.Tensor).dataId),
-	);
-	const key = weights[0] ?? withoutWeights;
-	const description = describe(extractor);
-	const known = extractors.get(key) ?? [];
-	const found = known.find(
-		(one) =>
-			one.description === description &&
-			one.weights.length === weights.length &&
-			one.weights.every((weight, i) => weight === weights[i]),
-	);
-	if (found) return found.store;
-	const store: Store = new WeakMap();
-	// The same layers with other weights are outdated: those weights were assigned since, and never come back.
-	const current = known.filter((one) => one.description !== description);
-	extractors.set(key, [...current, { description, weights, store }]);
-	return store;
-}
-
-/** Describes the layers' classes, settings and connections, without their names, which make no difference. */
-function describe({ steps, outputs }: Graph): string {
-	const layers = steps.map(({ layer, inputs, outputs }) => {
-		const config = { ...configOf(layer), name: undefined };
-		return [layer.getClassName(), config, inputs, outputs];
-	});
-	return JSON.stringify([layers, outputs]);
 }

@@ -9,13 +9,17 @@ import {
 	trainedWeights,
 } from "./check_model";
 import { createTrainingDisplay } from "./display";
-import { evaluateBatch } from "./evaluate";
 import { checkOptions, type FitOptions } from "./fit_options";
 import type { History, Metrics } from "./history";
 import { lossOf } from "./losses";
 import { type Metric, metricsOf, RunningMetrics } from "./metrics";
 import { SplitModel } from "./split_model";
-import { type Training, trainOnBatch } from "./train_step";
+import {
+	type BatchStep,
+	createEvaluationStep,
+	createTrainStep,
+	type Training,
+} from "./train_step";
 
 /**
  * Trains a compiled model, as Keras's `fit` does.
@@ -48,7 +52,7 @@ export async function fit(
 	requireKerasRate(model);
 	requireOwnOptimizer(model, weights);
 	const history = emptyHistory(metrics);
-	const split = new SplitModel(model, { cacheBytes, training: true, loss });
+	const split = new SplitModel(model, { cacheBytes, loss });
 	const display = createTrainingDisplay({
 		epochs,
 		initialEpoch,
@@ -58,12 +62,17 @@ export async function fit(
 	});
 	const { classWeight } = options;
 	const training = { model, split, loss, weights, classWeight, metrics };
+	const train = createTrainStep(training);
+	const evaluate = createEvaluationStep(training);
 	let remark: string | undefined;
 	try {
 		await interruptible(options.signal, async (signal) => {
-			if (validationData) await checkSample(training, metrics, validationData);
+			if (validationData) await checkSample(training, validationData);
 			await begin(model, callbacks, batches, options);
-			const run = { ...training, callbacks: [display, ...callbacks], signal };
+			const run = {
+				...{ ...training, train, evaluate, signal },
+				callbacks: [display, ...callbacks],
+			};
 			for (let epoch = initialEpoch; epoch < epochs; epoch++) {
 				await callAll(run.callbacks, "onEpochBegin", epoch, {});
 				const start = performance.now();
@@ -86,7 +95,8 @@ export async function fit(
 			await callAll(callbacks, "onTrainEnd", {});
 		});
 	} finally {
-		split.dispose();
+		train.dispose();
+		evaluate.dispose();
 		display.end(remark);
 	}
 	return history;
@@ -94,15 +104,15 @@ export async function fit(
 
 /** A training in progress. */
 interface Run extends Training {
-	readonly metrics: readonly Metric[];
+	readonly train: BatchStep;
+	readonly evaluate: BatchStep;
 	readonly callbacks: readonly Callback[];
 	readonly signal: AbortSignal;
 }
 
 /** Checks one example of the validation data, which training would otherwise reach only after an epoch. */
 async function checkSample(
-	{ model, split, loss }: Training,
-	metrics: readonly Metric[],
+	{ model, split, loss, metrics }: Training,
 	data: BatchedDataset,
 ): Promise<void> {
 	for await (const { ys } of split.batches(data.sample())) {
@@ -141,7 +151,7 @@ async function trainEpoch(run: Run, batches: BatchedDataset): Promise<Metrics> {
 		const size = ys.shape[0] as number;
 		await callAll(callbacks, "onBatchBegin", batch, { batch, size });
 		checkTargets(model, loss, metrics, ys);
-		trainOnBatch(run, { values, ys }, running);
+		run.train({ values, ys }, running);
 		const logs = { ...running.values, batch, size };
 		await callAll(callbacks, "onBatchEnd", batch, logs);
 		batch++;
@@ -151,12 +161,13 @@ async function trainEpoch(run: Run, batches: BatchedDataset): Promise<Metrics> {
 }
 
 async function validate(run: Run, data: BatchedDataset): Promise<Metrics> {
-	const { split, metrics, callbacks, signal } = run;
+	const { model, split, loss, metrics, callbacks, signal } = run;
 	const running = new RunningMetrics(metrics);
 	if (signal.aborted) return running.values;
 	let batch = 0;
 	for await (const examples of split.batches(data, signal)) {
-		evaluateBatch(run, examples, running);
+		checkTargets(model, loss, metrics, examples.ys);
+		run.evaluate(examples, running);
 		await callAll(callbacks, "onTestBatchEnd", batch, running.values);
 		batch++;
 	}

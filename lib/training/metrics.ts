@@ -6,6 +6,8 @@ import { crossEntropies, type LossFunction, type Output } from "./losses";
 /** A metric of a model, as sums that give its value over any number of batches. */
 export interface Metric {
 	readonly name: string;
+	/** Whether it is a function of the user's own. */
+	readonly isOwn: boolean;
 	/** The targets that it needs: class indices, values of the predictions' shape, or any. */
 	readonly targets: "indices" | "values" | "any";
 	/** Returns a batch's numerator and denominator; the metric is the quotient of their sums over all batches. */
@@ -39,6 +41,7 @@ export function metricsOf(model: tf.LayersModel): Metric[] {
 		}
 		return {
 			name,
+			isOwn: typeof metric !== "string",
 			targets: targetsOf(metric),
 			measure:
 				kerasMetrics.get(metric) ??
@@ -139,6 +142,27 @@ const kerasMetrics = new Map<CompiledMetric, Metric["measure"]>([
 	[tf.metrics.recall, recall],
 ]);
 
+/**
+ * Computes a batch's loss and the numerators and denominators of the metrics, in their order, as one vector, so that they are read
+ * at once; the caller disposes it.
+ *
+ * @param loss the mean loss of the batch, already computed
+ */
+export function measureBatch(
+	metrics: readonly Metric[],
+	ys: tf.Tensor,
+	output: Output,
+	loss: tf.Scalar,
+): tf.Tensor1D {
+	return tf.tidy(() => {
+		const sums = metrics.flatMap(({ measure }) => measure(ys, output));
+		const scalars = [loss, ...sums].map((value) =>
+			typeof value === "number" ? tf.scalar(value) : value.reshape([]),
+		);
+		return tf.stack(scalars) as tf.Tensor1D;
+	});
+}
+
 /** The loss and the metrics over the batches so far. */
 export class RunningMetrics {
 	private examples = 0;
@@ -152,20 +176,17 @@ export class RunningMetrics {
 	/**
 	 * Adds a batch, weighted by its size, so that a smaller last one does not count too much.
 	 *
-	 * @param loss the mean loss of the batch, already computed
+	 * @param size the number of examples
+	 * @param measured the result of `measureBatch`
 	 */
-	add(ys: tf.Tensor, output: Output, loss: tf.Scalar): void {
-		const size = ys.shape[0] as number;
+	add(size: number, measured: tf.Tensor1D): void {
+		const [loss = Number.NaN, ...sums] = measured.dataSync();
 		this.examples += size;
-		this.loss += read(loss) * size;
-		tf.tidy(() => {
-			for (const [i, sum] of this.sums.entries()) {
-				const metric = this.metrics[i] as Metric;
-				const [numerator, denominator] = metric.measure(ys, output);
-				sum.numerator += read(numerator);
-				sum.denominator += read(denominator);
-			}
-		});
+		this.loss += loss * size;
+		for (const [i, sum] of this.sums.entries()) {
+			sum.numerator += sums[2 * i] as number;
+			sum.denominator += sums[2 * i + 1] as number;
+		}
 	}
 
 	/** Means over the examples so far. */
@@ -177,8 +198,4 @@ export class RunningMetrics {
 		]);
 		return { loss: this.loss / this.examples, ...Object.fromEntries(metrics) };
 	}
-}
-
-function read(value: tf.Tensor | number): number {
-	return typeof value === "number" ? value : (value.dataSync()[0] as number);
 }

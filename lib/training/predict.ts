@@ -23,7 +23,7 @@ export async function predict(
 		batches,
 		options,
 		(split, { values }) => {
-			const { predictions } = split.runHead(values, false);
+			const { predictions } = split.infer(values);
 			const data = predictions.dataSync() as Float32Array;
 			const length = data.length / (predictions.shape[0] as number);
 			for (let start = 0; start < data.length; start += length) {

@@ -25,7 +25,7 @@ export interface RunOptions {
 const titles = { evaluate: "Evaluating", predict: "Predicting" };
 
 /**
- * Passes all batches of a data set to `use`, showing the progress. Disposes the batches and the split model.
+ * Passes all batches of a data set to `use`, showing the progress. Disposes the batches.
  *
  * @param name the function that runs, for the progress and in errors
  * @param use runs the split model's head on a batch
@@ -59,7 +59,6 @@ export async function runInference(
 			}
 		});
 	} finally {
-		split.dispose();
 		progress.end(done < size ? "stopped" : undefined);
 	}
 }

@@ -10,10 +10,13 @@ import {
 	produceBatches,
 	stack,
 } from "../dataset/produce";
+import type { LayerVariable } from "../graph/compiled";
+import { isDeterministic } from "../graph/deterministic";
+import { isDropout } from "../graph/dropout";
 import { flatten } from "../graph/flatten";
-import { foldBatchNormalization } from "../graph/fold_batch_norm";
-import { type Graph, run, splitHead } from "../graph/graph";
+import { type Graph, run, splitHead, type TrainingMode } from "../graph/graph";
 import { hoistMaxPool } from "../graph/hoist_max_pool";
+import { type Inference, inferenceOf } from "../graph/inference";
 import { withLogits } from "../graph/logits";
 import { tf } from "../tf";
 import { checkInput } from "./check_batch";
@@ -27,11 +30,6 @@ export interface SplitOptions {
 	 * @default 0
 	 */
 	readonly cacheBytes?: number;
-	/**
-	 * Whether the head will be trained.
-	 * @default false
-	 */
-	readonly training?: boolean;
 	/** The loss that will be computed, if any. */
 	readonly loss?: Loss | undefined;
 }
@@ -43,38 +41,42 @@ export interface SplitOptions {
  * `evaluate`, and the next model on the same frozen base. If nothing in the model is frozen, the features are the
  * preprocessed pixels, which saves reading and decoding them again.
  *
- * Features are plain arrays, but the extractor has tensors of its own: `dispose` it.
+ * Features are plain arrays. The model itself is not changed.
  */
 export class SplitModel implements Featurizer {
-	/** Disposes the folded weights. */
-	readonly dispose: () => void;
 	/** The regularization losses of the trained layers. */
 	readonly penalties: readonly (() => tf.Scalar)[];
-	private readonly extractor: Graph;
+	/** All weights of the head, and those that are not trained. */
+	readonly headWeights: readonly LayerVariable[];
+	/** The Dropout layers of the head, one for each call. */
+	readonly dropouts: readonly tf.layers.Layer[];
+	/** Whether the head consists of tfjs's own layers, which do the same at each call. */
+	readonly isCompilable: boolean;
+	private readonly extractor: Inference | undefined;
 	private readonly head: Graph;
+	private inference: Inference | undefined;
 	private readonly cache: FeatureCache;
 
 	/** @throws TransferLearningError if the model is one that `flatten` refuses. */
 	constructor(
 		private readonly model: tf.LayersModel,
-		{ cacheBytes = 0, training = false, loss }: SplitOptions = {},
+		{ cacheBytes = 0, loss }: SplitOptions = {},
 	) {
 		const flat = flatten(model);
 		const { extractor, head } = splitHead(
 			loss?.takesLogits ? withLogits(flat) : flat,
 		);
 		this.penalties = loss ? regularizationLosses(head) : [];
-		this.cache = new FeatureCache(extractor, cacheBytes);
-		const before = foldBatchNormalization(extractor);
-		const after = training
-			? { graph: hoistMaxPool(head), dispose: () => {} }
-			: foldBatchNormalization(hoistMaxPool(head));
-		this.extractor = before.graph;
-		this.head = after.graph;
-		this.dispose = () => {
-			before.dispose();
-			after.dispose();
-		};
+		const features = inferenceOf(extractor);
+		this.cache = new FeatureCache(features, cacheBytes);
+		this.extractor = extractor.steps.length > 0 ? features : undefined;
+		this.head = hoistMaxPool(head);
+		const layers = head.steps.map(({ layer }) => layer);
+		this.headWeights = [...new Set(layers.flatMap(({ weights }) => weights))];
+		this.dropouts = layers.filter(isDropout);
+		this.isCompilable = layers.every(
+			(layer) => isDeterministic(layer) || isDropout(layer),
+		);
 	}
 
 	/**
@@ -98,11 +100,18 @@ export class SplitModel implements Featurizer {
 		}
 	}
 
-	/** Runs the head on features; the caller disposes the results. */
-	runHead(values: readonly tf.Tensor[], training: boolean): Output {
+	/** Runs the head on features, operation by operation; the caller disposes the results. */
+	runHead(values: readonly tf.Tensor[], training?: TrainingMode): Output {
 		const [predictions, logits] = tf.tidy(() =>
 			run(this.head, values, training),
 		);
+		return { predictions: predictions as tf.Tensor, logits };
+	}
+
+	/** Runs the head on features in inference mode, while its weights do not change; the caller disposes the results. */
+	infer(values: readonly tf.Tensor[]): Output {
+		this.inference ??= inferenceOf(this.head);
+		const [predictions, logits] = this.inference.run(values);
 		return { predictions: predictions as tf.Tensor, logits };
 	}
 
@@ -120,21 +129,22 @@ export class SplitModel implements Featurizer {
 		for (const { item, element } of examples) {
 			checkInput(this.model, element.image.shape, item.example.id);
 		}
-		const features =
-			this.extractor.steps.length > 0
-				? this.extract(examples)
-				: pixels.compute(examples);
+		const features = this.extractor
+			? this.extract(examples, this.extractor)
+			: pixels.compute(examples);
 		for (const [i, { item }] of examples.entries()) {
 			this.cache.set(item, features[i] as Features);
 		}
 		return features;
 	}
 
-	private extract(examples: readonly LoadedItem[]): Features[] {
-		const outputs = tf.tidy(() => {
-			const xs = stack(examples.map(({ element }) => element.image));
-			return run(this.extractor, [xs], false);
-		});
+	private extract(
+		examples: readonly LoadedItem[],
+		extractor: Inference,
+	): Features[] {
+		const outputs = tf.tidy(() =>
+			extractor.run([stack(examples.map(({ element }) => element.image))]),
+		);
 		// Not within `tidy`, which would search the arrays for tensors.
 		const arrays = outputs.map((output) => ({
 			shape: output.shape.slice(1),
@@ -166,7 +176,7 @@ export class SplitModel implements Featurizer {
 	private extractBatch(xs: tf.Tensor, ys: tf.Tensor): tf.Tensor[] {
 		try {
 			checkInput(this.model, xs.shape.slice(1), "a batch");
-			return tf.tidy(() => run(this.extractor, [xs], false));
+			return this.extractor?.run([xs]) ?? [xs.clone()];
 		} catch (error) {
 			ys.dispose();
 			throw error;

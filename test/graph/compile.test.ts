@@ -7,7 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import * as v8 from "node:v8";
 import * as vm from "node:vm";
 import { compile } from "transfer-learning";
-import { dropout } from "../../lib/dist/graph/dropout";
+import { dropValues } from "../../lib/dist/graph/dropout";
 import { rawOp } from "../../lib/dist/kernels/raw_op";
 import { tf } from "../../lib/dist/tf";
 
@@ -300,12 +300,13 @@ test("a leaky ReLU keeps its slope behind a convolution and an addition", () => 
 
 test("dropout in a graph drops its share, others for another seed, and its gradient passes what was kept", () => {
 	const x = tf.ones([20_000]);
-	const drop = compile((x: tf.Tensor, seed: tf.Tensor) => [
-		dropout(x, 0.3, seed),
-	]);
+	const layer = tf.layers.dropout({ rate: 0.3 });
+	const drop = compile((x: tf.Tensor, seed: tf.Tensor) =>
+		dropValues(layer, x, seed),
+	);
 	const at = (...seed: number[]) => {
 		const key = tf.tensor1d(seed, "int32");
-		const [values = []] = read(drop(x, key));
+		const [values = []] = read([drop(x, key)]);
 		key.dispose();
 		return values;
 	};
@@ -317,7 +318,7 @@ test("dropout in a graph drops its share, others for another seed, and its gradi
 	const share = one.filter((value) => value === 0).length / one.length;
 	assert.ok(Math.abs(share - 0.3) < 0.02, String(share));
 	const seed = tf.tensor1d([1, 0], "int32");
-	const gradient = tf.grad((x) => dropout(x, 0.3, seed))(x);
+	const gradient = tf.grad((x) => dropValues(layer, x, seed))(x);
 	assert.deepEqual(read([gradient]), [one]);
 	drop.dispose();
 	tf.dispose([x, seed]);

@@ -6,6 +6,7 @@ import { madeUpImages } from "../support/images";
 import { sampleArchive } from "../support/sample";
 
 const {
+	compile,
 	countLabels,
 	createPreprocess,
 	evaluate,
@@ -67,6 +68,12 @@ const calls: Record<string, () => unknown> = {
 		const options = { inputShape: [96, 96, 3], alpha: 0.35 } as const;
 		const base = await mobileNetV2({ ...options, weights: null });
 		base.dispose();
+	},
+	compile: () => {
+		const double = compile((x: tf.Tensor) => tf.add(x, x));
+		const x = tf.scalar(2);
+		tf.dispose([double(x), double(x), x]);
+		double.dispose();
 	},
 	summary: () => summary(model),
 	// Adam makes its moments at its first step and keeps them: `fit` is called twice.
