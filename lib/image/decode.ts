@@ -8,7 +8,7 @@ import {
 import { byteTensor, rawOp } from "../kernels/raw_op";
 import { printable } from "../text";
 import { tf } from "../tf";
-import { readImageHeader } from "./image_header";
+import { type ImageHeader, readImageHeader } from "./image_header";
 
 /** The largest image that is decoded, in pixels: 300 MB of RGB. */
 const maxPixels = 100_000_000;
@@ -36,8 +36,26 @@ export async function decodePixels(
 	bytes: Buffer,
 	name: string,
 ): Promise<tf.Tensor3D> {
+	const { format } = readHeader(bytes, name);
 	try {
-		const { format, pixels = 0, scans = 1 } = readImageHeader(bytes);
+		return sharpFormats.includes(format)
+			? await decodeWithSharp(bytes)
+			: decodeWithTensorFlow(bytes);
+	} catch (cause) {
+		throw decodingError(cause, name);
+	}
+}
+
+/**
+ * Reads an image's header, and checks that the image can be decoded in reasonable time.
+ *
+ * @returns its `pixels` are undefined if TensorFlow cannot decode it
+ * @throws TransferLearningError as `decodePixels` does.
+ */
+export function readHeader(bytes: Buffer, name: string): ImageHeader {
+	try {
+		const header = readImageHeader(bytes);
+		const { pixels = 0, scans = 1 } = header;
 		const megapixels = Math.round(pixels / 1e6);
 		if (pixels > maxPixels) {
 			throw new InvalidBytes(
@@ -49,18 +67,20 @@ export async function decodePixels(
 				`it has ${scans} scans of ${megapixels} megapixels, which would take too long`,
 			);
 		}
-		return sharpFormats.includes(format)
-			? await decodeWithSharp(bytes)
-			: decodeWithTensorFlow(bytes);
+		return header;
 	} catch (cause) {
-		const remedy = findInvalidBytes(cause)
-			? "Replace it, or exclude it with the data set's filter."
-			: "Run this again.";
-		throw new TransferLearningError(
-			`${printable(name)} cannot be decoded as an image: ${(cause as Error).message}. ${remedy}`,
-			{ cause },
-		);
+		throw decodingError(cause, name);
 	}
+}
+
+function decodingError(cause: unknown, name: string): TransferLearningError {
+	const remedy = findInvalidBytes(cause)
+		? "Replace it, or exclude it with the data set's filter."
+		: "Run this again.";
+	return new TransferLearningError(
+		`${printable(name)} cannot be decoded as an image: ${(cause as Error).message}. ${remedy}`,
+		{ cause },
+	);
 }
 
 /** Decodes an image as `decodePixels` does, but to a plain array: `[height, width, 3]`, values 0–255. */
@@ -76,18 +96,28 @@ export async function decodeImage(
 	return { data, shape: pixels.shape };
 }
 
-/** Runs the operation behind `tf.io.decode_image`. (`tf.node.decodeImage` returns all frames of an animation.) */
-function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
+/** A file's bytes as a tensor, `[]`; the caller disposes it. */
+export function fileTensor(bytes: Buffer): tf.Tensor {
+	// A string tensor accepts bytes too, though its type does not say so.
+	return tf.scalar(bytes as unknown as string, "string");
+}
+
+/**
+ * Runs the operation behind `tf.io.decode_image` on a file's bytes; returns uint8 pixels, `[height, width, 3]`.
+ * (`tf.node.decodeImage` returns all frames of an animation.)
+ */
+export function decodeFile(file: tf.Tensor): tf.Tensor3D {
 	const decode = rawOp("DecodeImage", {
 		channels: 3,
 		dtype: { type: "uint8" },
 		expand_animations: false,
 	});
+	return decode(file) as tf.Tensor3D;
+}
+
+function decodeWithTensorFlow(bytes: Buffer): tf.Tensor3D {
 	try {
-		// A string tensor accepts bytes too, though its type does not say so.
-		return tf.tidy(() =>
-			decode(tf.scalar(bytes as unknown as string, "string")),
-		) as tf.Tensor3D;
+		return tf.tidy(() => decodeFile(fileTensor(bytes)));
 	} catch (cause) {
 		const { message } = cause as Error;
 		const reason = /Message: (.*?)\.?$/s.exec(message.trim())?.[1] ?? message;

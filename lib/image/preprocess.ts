@@ -1,10 +1,8 @@
-import { limitConcurrency } from "../dataset/concurrency";
 import type { Example, ImageExample, Label } from "../dataset/example";
 import type { Preprocess } from "../dataset/map_chain";
 import { TransferLearningError } from "../errors";
-import { rawOp } from "../kernels/raw_op";
 import { tf } from "../tf";
-import { decodePixels } from "./decode";
+import { ResizeQueue } from "./resize_queue";
 
 /**
  * How images are prepared for a model.
@@ -28,9 +26,6 @@ export interface PreprocessOptions {
 	readonly range?: readonly [0, 1] | readonly [-1, 1];
 }
 
-// Limits the files in memory, whatever the batch size; eight keep libuv's four threads busy.
-const limit = limitConcurrency(8);
-
 /**
  * Creates a function for `map` that reads an example's image, decodes it, resizes it and scales its values.
  *
@@ -52,20 +47,15 @@ export function createPreprocess({
 		);
 	}
 	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
+	// In single precision, rounded after each step, as in Python.
+	const queue = new ResizeQueue([height, width], (pixels) => {
+		const divided = tf.div(pixels, divisor);
+		return offset ? tf.sub(divided, offset) : divided;
+	});
 	const preprocess = async <L extends Label>(
 		example: Example<L>,
 	): Promise<ImageExample<L>> => {
-		const pixels = await limit(async () =>
-			decodePixels(await example.read(), example.id),
-		);
-		// In single precision, rounded after each step, as in Python.
-		const scaled = tf.tidy(() => {
-			const divided = resizeBilinear(pixels, [height, width]).div(divisor);
-			return offset ? divided.sub(offset) : divided;
-		});
-		// Outside `tidy`, which would search the values for tensors.
-		const data = scaled.dataSync() as Float32Array;
-		tf.dispose([pixels, scaled]);
+		const data = await queue.load(example);
 		return { ...example, image: { data, shape: [height, width, 3] } };
 	};
 	return Object.assign(preprocess, { deterministic: true } as const);
@@ -78,22 +68,3 @@ export function createPreprocess({
  * const batches = train.map(preprocess).batch(32);
  */
 export const preprocess = createPreprocess();
-
-/**
- * Resizes uint8 pixels, `[height, width, 3]`, with the operation behind Python's `tf.image.resize`: bilinear, half-pixel
- * centres, no antialiasing. Returns `[1, height, width, 3]`, float32. (`tf.image.resizeBilinear` rejects uint8.)
- */
-function resizeBilinear(
-	pixels: tf.Tensor3D,
-	size: readonly [number, number],
-): tf.Tensor {
-	const T = { type: "uint8" } as const;
-	const expandDims = rawOp("ExpandDims", { T, Tdim: { type: "int32" } });
-	const resize = rawOp("ResizeBilinear", {
-		T,
-		align_corners: false,
-		half_pixel_centers: true,
-	});
-	const batch = expandDims(pixels, tf.scalar(0, "int32"));
-	return resize(batch, tf.tensor1d([...size], "int32")) as tf.Tensor;
-}

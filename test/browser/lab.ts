@@ -129,12 +129,12 @@ export async function waitForCell(
 	}
 }
 
-/** Waits until the kernel is there and has nothing to do. */
+/**
+ * Waits until the kernel is connected and has nothing to do, by the status bar. (The notebook's own indicator says "idle" before
+ * there is a kernel, and JupyterLab then drops a restart without a word.)
+ */
 export async function waitForIdle(page: Page): Promise<void> {
-	await page
-		.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-		.first()
-		.waitFor({ timeout: 60_000 });
+	await page.getByText("TypeScript | Idle").waitFor({ timeout: 60_000 });
 }
 
 /** Saves the notebook with its outputs. */

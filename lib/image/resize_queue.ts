@@ -1,0 +1,160 @@
+import { limitConcurrency } from "../dataset/concurrency";
+import type { Example, Label } from "../dataset/example";
+import { type Compiled, compile } from "../graph/compile";
+import { rawOp } from "../kernels/raw_op";
+import { tf } from "../tf";
+import { decodeFile, decodePixels, fileTensor, readHeader } from "./decode";
+
+/** The most images that are decoded at once; more are not faster. */
+const maxImages = 32;
+
+/** The most pixels that are decoded at once, apart from a single larger image: 100 MB of RGB. */
+const maxPixels = 2 ** 25;
+
+/** The most values of resized images at once: 64 MB. */
+const maxValues = 2 ** 24;
+
+/** Fewer images than these are decoded one after the other, without a graph. */
+const minImages = 8;
+
+// Limits the files in memory, whatever the batch size; eight keep libuv's four threads busy.
+const limit = limitConcurrency(8);
+
+/** An image that waits for others. */
+interface Task {
+	readonly bytes: Buffer;
+	readonly name: string;
+	resolve(pixels: Float32Array): void;
+	reject(error: unknown): void;
+}
+
+/**
+ * Reads, decodes and resizes images. Those that are asked for at the same time are decoded together, by one TensorFlow
+ * graph on all cores.
+ */
+export class ResizeQueue {
+	private tasks: Task[] = [];
+	/** The pixels of the tasks. */
+	private pixels = 0;
+	/** The number of images that are being read. */
+	private reading = 0;
+	private readonly capacity: number;
+	private readonly resizeAll: Compiled<tf.Tensor[], tf.Tensor>;
+
+	/**
+	 * @param size height and width
+	 * @param scale scales the values, which are 0–255; it runs in `tf.tidy`
+	 */
+	constructor(
+		private readonly size: readonly [number, number],
+		private readonly scale: (pixels: tf.Tensor) => tf.Tensor,
+	) {
+		const [height, width] = size;
+		const fitting = Math.floor(maxValues / (3 * height * width));
+		this.capacity = Math.min(maxImages, fitting);
+		this.resizeAll = compile((...files) =>
+			tf.concat(files.map((file) => resizeBilinear(decodeFile(file), size))),
+		);
+	}
+
+	/**
+	 * Returns an example's pixels, `[height, width, 3]`.
+	 *
+	 * @throws TransferLearningError if the image cannot be read or decoded.
+	 */
+	load({ id, read }: Example<Label>): Promise<Float32Array> {
+		this.reading++;
+		return new Promise((resolve, reject) => {
+			limit(read)
+				.then((bytes) => this.add({ bytes, name: id, resolve, reject }))
+				.catch(reject)
+				.finally(() => {
+					this.reading--;
+					const isFull =
+						this.tasks.length >= this.capacity || this.pixels >= maxPixels;
+					if (isFull || this.reading === 0) this.runTasks();
+				});
+		});
+	}
+
+	private add(task: Task): void {
+		const { pixels } = readHeader(task.bytes, task.name);
+		// TensorFlow decodes no other format.
+		if (pixels === undefined) {
+			limit(() => this.run(task));
+			return;
+		}
+		this.tasks.push(task);
+		this.pixels += pixels;
+	}
+
+	private runTasks(): void {
+		const { tasks } = this;
+		this.tasks = [];
+		this.pixels = 0;
+		if (tasks.length >= minImages && this.runTogether(tasks)) return;
+		for (const task of tasks) void this.run(task);
+	}
+
+	/** @returns false if one of the images is damaged */
+	private runTogether(tasks: readonly Task[]): boolean {
+		const files = Array.from({ length: this.capacity }, (_, i) =>
+			fileTensor(tasks[i]?.bytes ?? filler),
+		);
+		try {
+			const all = this.readValues(() => this.resizeAll(...files));
+			const length = all.length / this.capacity;
+			for (const [i, { resolve }] of tasks.entries()) {
+				resolve(all.slice(i * length, (i + 1) * length));
+			}
+			return true;
+		} catch {
+			return false;
+		} finally {
+			tf.dispose(files);
+		}
+	}
+
+	private async run({ bytes, name, resolve, reject }: Task): Promise<void> {
+		try {
+			const pixels = await decodePixels(bytes, name);
+			resolve(this.readValues(() => resizeBilinear(pixels, this.size)));
+			pixels.dispose();
+		} catch (error) {
+			reject(error);
+		}
+	}
+
+	private readValues(resize: () => tf.Tensor): Float32Array {
+		const scaled = tf.tidy(() => this.scale(resize()));
+		// Outside `tidy`, which would search the values for tensors.
+		const data = scaled.dataSync() as Float32Array;
+		scaled.dispose();
+		return data;
+	}
+}
+
+/** An image of one pixel, which fills up a group of images. */
+const filler = Buffer.from(
+	"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7",
+	"base64",
+);
+
+/**
+ * Resizes uint8 pixels, `[height, width, 3]`, with the operation behind Python's `tf.image.resize`: bilinear, half-pixel
+ * centres, no antialiasing. Returns `[1, height, width, 3]`, float32. (`tf.image.resizeBilinear` rejects uint8.)
+ */
+function resizeBilinear(
+	pixels: tf.Tensor,
+	size: readonly [number, number],
+): tf.Tensor {
+	const T = { type: "uint8" } as const;
+	const expandDims = rawOp("ExpandDims", { T, Tdim: { type: "int32" } });
+	const resize = rawOp("ResizeBilinear", {
+		T,
+		align_corners: false,
+		half_pixel_centers: true,
+	});
+	const batch = expandDims(pixels, tf.scalar(0, "int32"));
+	return resize(batch, tf.tensor1d([...size], "int32")) as tf.Tensor;
+}
