@@ -1,6 +1,7 @@
 // Trains the transfer model on some photos, and prints one JSON line with seconds, peak memory and accuracy.
 // Usage: growth.mjs ARCHIVE WEIGHTS PHOTOS
 import { performance } from "node:perf_hooks";
+import { buildTransferModel, compile } from "./models.mjs";
 
 const [archive, weights, photosText] = process.argv.slice(2);
 const photos = Number(photosText);
@@ -24,19 +25,8 @@ const trainBatches = toBatches(shuffled.take(count));
 const testBatches = toBatches(shuffled.skip(count));
 const base = await mobileNetV2({ inputShape: [128, 128, 3], weights });
 base.trainable = false;
-const model = tf.sequential({
-	layers: [
-		base,
-		tf.layers.globalAveragePooling2d({}),
-		tf.layers.dense({ units: 128, activation: "relu" }),
-		tf.layers.dense({ units: 1, activation: "sigmoid" }),
-	],
-});
-model.compile({
-	optimizer: tf.train.adam(0.001),
-	loss: "binaryCrossentropy",
-	metrics: ["accuracy"],
-});
+const model = buildTransferModel(tf, base);
+compile(tf, model);
 await fit(model, trainBatches, {
 	epochs: 10,
 	validationData: testBatches,
