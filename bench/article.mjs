@@ -1,6 +1,8 @@
 // The walkthrough in TypeScript. Prints one JSON line with the seconds of each stage.
 // Usage: article.mjs ARCHIVE WEIGHTS EPOCHS
+import * as fs from "node:fs";
 import { performance } from "node:perf_hooks";
+import { buildScratchModel, buildTransferModel, compile } from "./models.mjs";
 
 const [archive, weights, epochsText] = process.argv.slice(2);
 const epochs = Number(epochsText);
@@ -50,25 +52,10 @@ const base = await timed("build", async () => {
 	base.trainable = false;
 	return base;
 });
-const initializer = () => tf.initializers.glorotUniform({});
-/** @param {number} units @param {"relu" | "sigmoid"} activation */
-const dense = (units, activation) =>
-	tf.layers.dense({ units, activation, kernelInitializer: initializer() });
-const model = tf.sequential({
-	layers: [
-		base,
-		tf.layers.globalAveragePooling2d({}),
-		dense(128, "relu"),
-		dense(1, "sigmoid"),
-	],
-});
-/** @param {import("@tensorflow/tfjs-node-gpu").Sequential} model */
+const model = buildTransferModel(tf, base);
+/** @param {import("@tensorflow/tfjs-node-gpu").LayersModel} model */
 const trainModel = (model) => {
-	model.compile({
-		optimizer: tf.train.adam(0.001),
-		loss: "binaryCrossentropy",
-		metrics: ["accuracy"],
-	});
+	compile(tf, model);
 	return fit(model, trainBatches, {
 		epochs,
 		validationData: testBatches,
@@ -78,31 +65,7 @@ const trainModel = (model) => {
 const history = await timed("transfer", () => trainModel(model));
 await timed("evaluate", () => evaluate(model, testBatches));
 
-/** @param {number} filters @param {[number, number, number]} [inputShape] */
-const convolution = (filters, inputShape) =>
-	tf.layers.conv2d({
-		...(inputShape && { inputShape }),
-		filters,
-		kernelSize: 3,
-		activation: "relu",
-		kernelInitializer: initializer(),
-	});
-const pooling = () => tf.layers.maxPooling2d({ poolSize: 2 });
-const scratch = tf.sequential({
-	layers: [
-		convolution(32, [128, 128, 3]),
-		pooling(),
-		convolution(64),
-		pooling(),
-		convolution(128),
-		pooling(),
-		convolution(128),
-		pooling(),
-		tf.layers.flatten(),
-		dense(128, "relu"),
-		dense(1, "sigmoid"),
-	],
-});
+const scratch = buildScratchModel(tf);
 const scratchHistory = await timed("scratch", () => trainModel(scratch));
 await evaluate(scratch, testBatches);
 stages.article = (performance.now() - started) / 1000;
@@ -137,6 +100,25 @@ seconds.shift(); // The first prediction includes tracing.
 stages.predict_one = seconds.sort((a, b) => a - b)[10] ?? Number.NaN;
 await timed("predict_all", () => predict(model, toBatches(dataset)));
 
+const secondModel = buildTransferModel(tf, base);
+await timed("head", () => trainModel(secondModel));
+// A new function: nothing that was computed without it is found again.
+const fresh = shuffled
+	.skip(800)
+	.map(preprocess)
+	.map((element) => ({ ...element }));
+await timed("evaluate_fresh", () =>
+	evaluate(model, fresh.batch(32).prefetch(2)),
+);
+
+// Linux knows threads by name.
+const tasks = "/proc/self/task";
+const threads = fs.existsSync(tasks)
+	? fs
+			.readdirSync(tasks)
+			.map((id) => fs.readFileSync(`${tasks}/${id}/comm`, "utf8"))
+			.filter((name) => name.startsWith("tf_Compute")).length
+	: undefined;
 const { isUsingGpuDevice } =
 	/** @type {{ isUsingGpuDevice: boolean }} added by tfjs-node's backend */ (
 		/** @type {unknown} */ (tf.backend())
@@ -145,6 +127,7 @@ process.stdout.write(
 	`${JSON.stringify({
 		stages,
 		memory,
+		threads,
 		device: isUsingGpuDevice ? "GPU" : "CPU",
 		versions: { tfjs: tf.version["tfjs-core"], node: process.versions.node },
 		val_accuracy: history.val_accuracy,

@@ -1,19 +1,14 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { describeKernel } from "../scripts/setup/kernel.mjs";
 import { runMain } from "../scripts/setup/main.mjs";
-import {
-	buildDir,
-	display,
-	importLibrary,
-	root,
-} from "../scripts/setup/paths.mjs";
+import { buildDir, display, importLibrary } from "../scripts/setup/paths.mjs";
 import { UserError } from "../scripts/setup/user_error.mjs";
 import { setUp } from "../scripts/setup.mjs";
+import { measureMarks } from "./marks.mjs";
+import { measure, measureOurs, onednn } from "./measure.mjs";
 
-// npm run bench [-- --quick | --once]
+// npm run bench [-- --quick | --once], [-- --marks] or [-- --repeat [--quick]]
 const quick = process.argv.includes("--quick");
 const runs = quick || process.argv.includes("--once") ? 1 : 3;
 const epochs = quick ? 1 : 10;
@@ -25,21 +20,55 @@ const growthPhotos = quick ? [500, 1000] : [500, 1000, 2000, 2792];
  * @typedef {object} Run
  * @property {Record<string, number>} stages seconds by name
  * @property {number} memory peak, in bytes
+ * @property {number} [threads] of TensorFlow, on Linux
  * @property {Record<string, string>} versions
  * @property {string} [device]
  */
 
 /** @typedef {{ photos: number, seconds: number, memory: number, accuracy: number }} Growth */
 
+/** @typedef {{ memory: number[], peak: number }} Repeat resident bytes after each run, and at most */
+
 await runMain(async () => {
 	const environment = await setUp();
 	// It needs the compiled library.
-	const { formatGrowth, formatStages, summarize } = await import("./table.mjs");
+	const { formatGrowth, formatMarks, formatRepeat, formatStages, summarize } =
+		await import("./table.mjs");
 	const archive = await findArchive();
 	const weights = await findWeights();
+	if (process.argv.includes("--repeat")) {
+		const photos = quick ? 300 : 1000;
+		const args = [archive, weights, String(epochs), String(photos)];
+		/** @type {Repeat} */
+		const repeat = await measureOurs("bench/repeat.mjs", ...args);
+		console.log(formatRepeat(repeat));
+		write("repeat.json", { epochs, photos, ...repeat });
+		return;
+	}
 	const names = JSON.stringify(
 		/** @type {unknown} */ (await measureOurs("bench/names.mjs", archive)),
 	);
+
+	if (process.argv.includes("--marks")) {
+		const marks = await measureMarks(environment, [archive, weights], names);
+		console.log(formatMarks(marks));
+		const file = path.join(buildDir, "bench.json");
+		if (fs.existsSync(file))
+			write("bench.json", {
+				.../** @type {object} */ (JSON.parse(fs.readFileSync(file, "utf8"))),
+				marks,
+			});
+		return;
+	}
+
+	console.log("Keras's jit_compile …");
+	/** @type {{ seconds: { true: number, false: number }, auto: boolean }} */
+	const jit = await measure(
+		environment.python,
+		["bench/keras_jit.py", archive, weights],
+		names,
+	);
+	const jitCompile = jit.seconds.true < jit.seconds.false;
 
 	/** @type {Run[]} */
 	const ours = [];
@@ -53,7 +82,7 @@ await runMain(async () => {
 		keras.push(
 			await measure(
 				environment.python,
-				["bench/keras_article.py", ...args],
+				["bench/keras_article.py", ...args, String(jitCompile)],
 				names,
 			),
 		);
@@ -70,57 +99,44 @@ await runMain(async () => {
 	const result = {
 		device: `${ours[0]?.device}, ${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores`,
 		versions: { ...keras[0]?.versions, ...ours[0]?.versions },
+		flags: readFlags(),
+		threads: { ours: ours[0]?.threads, keras: keras[0]?.threads },
+		onednn,
+		jit_compile: { choice: jitCompile, ...jit },
 		runs,
 		epochs,
 		...summarize(ours, keras),
 		growth,
 	};
-	const file = path.join(buildDir, "bench.json");
-	fs.mkdirSync(buildDir, { recursive: true });
-	fs.writeFileSync(file, `${JSON.stringify(result, null, "\t")}\n`);
-	console.log(`\n${result.device}; ${runs} runs of ${epochs} epochs`);
+	console.log(`\n${[result.device, ...result.flags].join(", ")}
+TensorFlow's threads: ${result.threads.ours ?? "?"} in TypeScript, ${result.threads.keras ?? "?"} in Keras; TF_ENABLE_ONEDNN_OPTS=${onednn}; Keras's jit_compile: ${jitCompile}
+${runs} runs of ${epochs} epochs`);
 	console.log(formatStages(result));
 	console.log(formatGrowth(growth));
-	console.log(display(file));
+	write("bench.json", result);
 });
 
 /**
- * Runs one of our scripts in the environment of a notebook's kernel.
+ * Writes results to `build/`, and says where.
  *
- * @param {...string} args the script and its arguments
+ * @param {string} name
+ * @param {object} results
  */
-async function measureOurs(...args) {
-	return await measure(process.execPath, args, "", describeKernel().env);
+function write(name, results) {
+	const file = path.join(buildDir, name);
+	fs.mkdirSync(buildDir, { recursive: true });
+	fs.writeFileSync(file, `${JSON.stringify(results, null, "\t")}\n`);
+	console.log(display(file));
 }
 
-/**
- * Runs one measurement in its own process, and parses the last line that it prints. Its standard error is shown only if it
- * fails.
- *
- * @param {string} command
- * @param {string[]} args
- * @param {string} [input]
- * @param {NodeJS.ProcessEnv} [env] added to the environment
- */
-async function measure(command, args, input = "", env = {}) {
-	const child = spawn(command, args, {
-		cwd: root,
-		env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", ...env },
-	});
-	child.stdin.end(input);
-	let [output, errors] = ["", ""];
-	child.stdout.setEncoding("utf8").on("data", (text) => {
-		output += text;
-	});
-	child.stderr.setEncoding("utf8").on("data", (text) => {
-		errors += text;
-	});
-	const code = await new Promise((resolve) => child.once("close", resolve));
-	if (code !== 0)
-		throw new UserError(
-			`${path.basename(command)} ${args[0]} ended with status ${code}:\n${errors.slice(-3000)}`,
-		);
-	return JSON.parse(output.trim().split("\n").at(-1) ?? "");
+/** Lists the processor's instructions that matter to TensorFlow, where Linux tells them. */
+function readFlags() {
+	const file = "/proc/cpuinfo";
+	const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+	const [flags = ""] = /^flags\s*:.*$/m.exec(text) ?? [];
+	return (
+		flags.match(/\b(avx2|avx512f|avx\w*_(vnni|bf16|fp16)|amx_\w+)\b/g) ?? []
+	);
 }
 
 async function findArchive() {

@@ -1,25 +1,28 @@
 """The walkthrough in Keras, as a Keras user writes it. Prints one JSON line with the seconds of each stage.
 
-Usage: keras_article.py ARCHIVE WEIGHTS EPOCHS, with the names of the images as JSON on stdin.
+Usage: keras_article.py ARCHIVE WEIGHTS EPOCHS true|false, with the names of the images as JSON on stdin.
+The last argument is Keras's `jit_compile` for all models.
 """
 
 import time
 
 started = time.perf_counter()
 
+import glob
 import json
 import resource
 import sys
 import zipfile
 
-import h5py
 import keras
+import numpy as np
 import tensorflow as tf
 from keras import layers
+from keras_models import *
 
 stages = {"import": time.perf_counter() - started}
-archive, weights, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
-names = json.load(sys.stdin)
+epochs = int(sys.argv[3])
+jit_compile = sys.argv[4] == "true"
 
 
 def timed(stage, action):
@@ -29,76 +32,9 @@ def timed(stage, action):
     return result
 
 
-def read_examples():
-    """As TensorFlow Datasets gives them: the images' files, decoded when they are needed."""
-    with zipfile.ZipFile(archive) as images:
-        files = [images.read(name) for name in names]
-    labels = [int("/Dog/" in name) for name in names]
-    return tf.data.Dataset.from_tensor_slices((files, labels))
-
-
-def preprocess(file, label):
-    image = tf.io.decode_image(file, channels=3, expand_animations=False)
-    image = tf.image.resize(image, (128, 128)) / 255.0
-    return image, label
-
-
-def to_batches(dataset):
-    batches = dataset.map(preprocess, num_parallel_calls=tf.data.AUTOTUNE).batch(32)
-    return batches.prefetch(tf.data.AUTOTUNE)
-
-
-def load_base():
-    base = keras.applications.MobileNetV2(
-        input_shape=(128, 128, 3), include_top=False, weights=None
-    )
-    with h5py.File(weights) as file:
-        if "model_weights" in file:  # a whole model: its first layer is the base
-            groups = file["model_weights"]
-            saved = next(groups[n] for n in groups if n.startswith("mobilenetv2"))
-            for layer in base.layers:
-                for weight in layer.weights:
-                    weight.assign(saved[layer.name][weight.name][()])
-            return base
-    base.load_weights(weights)
-    return base
-
-
-def build_transfer_model():
-    base = load_base()
-    base.trainable = False
-    return keras.Sequential(
-        [
-            base,
-            layers.GlobalAveragePooling2D(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-
-
-def build_scratch_model():
-    return keras.Sequential(
-        [
-            layers.Input((128, 128, 3)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(128, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(128, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-
-
-def train(model):
-    model.compile(optimizer=keras.optimizers.Adam(0.001), loss="binary_crossentropy", metrics=["accuracy"])
-    return model.fit(train_batches, epochs=epochs, validation_data=test_batches, verbose=0).history
+def train(model, *data, validation):
+    compile_model(model, jit_compile)
+    return model.fit(*data, epochs=epochs, validation_data=validation, verbose=0).history
 
 
 dataset = timed("read", read_examples)
@@ -107,10 +43,12 @@ count = len(names) * 4 // 5
 train_batches = to_batches(shuffled.take(count))
 test_batches = to_batches(shuffled.skip(count))
 model = timed("build", build_transfer_model)
-history = timed("transfer", lambda: train(model))
+# Linux knows threads by name. Later, the data set has some of its own.
+threads = [open(file).read() for file in glob.glob("/proc/self/task/*/comm")]
+history = timed("transfer", lambda: train(model, train_batches, validation=test_batches))
 evaluation = timed("evaluate", lambda: model.evaluate(test_batches, verbose=0))
 scratch = build_scratch_model()
-scratch_history = timed("scratch", lambda: train(scratch))
+scratch_history = timed("scratch", lambda: train(scratch, train_batches, validation=test_batches))
 scratch.evaluate(test_batches, verbose=0)
 stages["article"] = time.perf_counter() - started
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -118,6 +56,7 @@ memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 # Measurements beyond the walkthrough.
 images = timed("load", lambda: tf.concat([batch for batch, _ in to_batches(dataset)], 0))
 base = model.layers[0]
+base.compile(jit_compile=jit_compile)
 base.predict(images[:32], verbose=0)
 timed("features", lambda: base.predict(images, verbose=0))
 
@@ -136,11 +75,34 @@ for name in names[:20]:
 stages["predict_one"] = sorted(one)[len(one) // 2]
 timed("predict_all", lambda: model.predict(to_batches(dataset), verbose=0))
 
+# Keras as an expert writes it: features are computed once, and photos decoded once.
+extractor = keras.Sequential([base, layers.GlobalAveragePooling2D()])
+extractor.compile(jit_compile=jit_compile)
+head = keras.Sequential(head_layers())
+targets = np.array(labels)
+
+
+def train_head():
+    features = extractor.predict(to_batches(dataset), verbose=0)
+    test = (features[count:], targets[count:])
+    timed("head", lambda: train(head, features[:count], targets[:count], validation=test))
+
+
+timed("transfer_expert", train_head)
+expert_scratch = build_scratch_model()
+decoded = [decode(part).cache() for part in (dataset.take(count), dataset.skip(count))]
+expert_train, expert_test = [
+    part.batch(32).prefetch(tf.data.AUTOTUNE) for part in (decoded[0].shuffle(count), decoded[1])
+]
+timed("scratch_expert", lambda: train(expert_scratch, expert_train, validation=expert_test))
+timed("evaluate_fresh", lambda: model.evaluate(test_batches, verbose=0))
+
 print(
     json.dumps(
         {
             "stages": stages,
             "memory": memory,
+            "threads": sum(name.startswith("tf_Compute") for name in threads) or None,
             "versions": {"tensorflow": tf.__version__, "keras": keras.__version__},
             "val_accuracy": history["val_accuracy"],
             "scratch_val_accuracy": scratch_history["val_accuracy"],

@@ -1,22 +1,33 @@
 import { formatTable } from "../lib/dist/charts/table.js";
 
-/** In the order of the work; `load` and everything after `article` are measured separately. */
-const stageNames = [
-	"import",
-	"load",
-	"build",
-	"features",
-	"transfer",
-	"evaluate",
-	"scratch",
-	"article",
-	"memory",
-	"predict_one",
-	"predict_all",
-];
+/**
+ * The stages, in the order of the work; `load` and everything after `article` are measured separately.
+ *
+ * `same`: both sides do the same work. `less`: the library finds features or decoded photos that it has kept, where plain
+ * Keras computes them again. The experts' rows keep them in Keras, too, and compare with our ordinary stages.
+ *
+ * @type {Record<string, "same" | "less" | "">}
+ */
+const works = {
+	import: "same",
+	load: "same",
+	build: "same",
+	features: "same",
+	transfer: "less",
+	evaluate: "less",
+	scratch: "less",
+	article: "less",
+	memory: "",
+	predict_one: "less",
+	predict_all: "less",
+	transfer_expert: "same",
+	scratch_expert: "same",
+	head: "same",
+	evaluate_fresh: "same",
+};
 
 /** @typedef {{ median: number, min: number, max: number }} Spread */
-/** @typedef {{ name: string, ours: Spread, keras: Spread, ratio: number }} Stage */
+/** @typedef {{ name: string, work?: string, ours: Spread, keras: Spread, ratio: number }} Stage */
 
 /**
  * @param {readonly import("./bench.mjs").Run[]} ours
@@ -31,12 +42,15 @@ export function summarize(ours, keras) {
 			ours: a,
 			keras: b,
 		});
-		return { name, ...sides, ratio: sides.ours.median / sides.keras.median };
+		const ratio = sides.ours.median / sides.keras.median;
+		return { name, work: works[name] ?? "less", ...sides, ratio };
 	};
 	return {
-		stages: stageNames.map((name) =>
+		stages: Object.keys(works).map((name) =>
 			compare(name, ({ memory, stages }) =>
-				name === "memory" ? memory : (stages[name] ?? Number.NaN),
+				name === "memory"
+					? memory
+					: (stages[name] ?? stages[name.replace("_expert", "")] ?? Number.NaN),
 			),
 		),
 		photosToModel: compare(
@@ -63,16 +77,38 @@ function spread(values) {
 /** @param {{ stages: readonly Stage[], photosToModel: Stage }} result */
 export function formatStages({ stages, photosToModel }) {
 	const rows = [...stages, photosToModel].map(
-		({ name, ours, keras, ratio }) => [
+		({ name, work, ours, keras, ratio }) => [
 			name,
+			work,
 			formatSpread(name, ours),
 			formatSpread(name, keras),
 			ratio.toFixed(2),
 			formatRate(name, ours),
 		],
 	);
-	const header = ["stage", "TypeScript", "Keras", "ratio", "images/s"];
+	const header = ["stage", "work", "TypeScript", "Keras", "ratio", "images/s"];
+	return `\n${formatTable(header, rows, "left")}\n
+Work "less": the library finds features or decoded photos that it has kept; plain Keras computes them again.
+In the rows "expert", Keras keeps them, too.\n`;
+}
+
+/** @param {Record<string, number>} marks seconds */
+export function formatMarks(marks) {
+	const { keras = Number.NaN } = marks;
+	const rows = Object.entries(marks).map(([name, seconds]) => [
+		name,
+		seconds.toFixed(2),
+		(seconds / keras).toFixed(2),
+	]);
+	const header = ["features of 1,000 photos", "seconds", "share of Keras's"];
 	return `\n${formatTable(header, rows, "left")}\n`;
+}
+
+/** @param {import("./bench.mjs").Repeat} repeat */
+export function formatRepeat({ memory, peak }) {
+	const megabytes = [...memory, peak].map((bytes) => (bytes * 1e-6).toFixed(0));
+	const rows = megabytes.map((value, i) => [memory[i] ? i + 1 : "peak", value]);
+	return `\n${formatTable(["run", "resident MB"], rows, "left")}\n`;
 }
 
 /** @param {string} name @param {Spread} spread */
