@@ -4,7 +4,8 @@ import type { Features } from "../dataset/produce";
 import type { Inference } from "../graph/inference";
 
 interface Entry {
-	readonly features: Features;
+	/** Undefined once it has left the cache. */
+	features: Features | undefined;
 	readonly bytes: number;
 	/** The number of the run that used it last. */
 	lastRun: number;
@@ -21,7 +22,10 @@ export function cachedFeatures(): { count: number; bytes: number } {
 }
 
 function remove(entry: Entry): void {
-	if (entries.delete(entry)) totalBytes -= entry.bytes;
+	if (!entries.delete(entry)) return;
+	totalBytes -= entry.bytes;
+	// The entry itself stays as long as its example.
+	entry.features = undefined;
 }
 
 /** Removes an entry once its example, its maps or its feature extractor is no longer in use. */
@@ -73,7 +77,7 @@ export class FeatureCache {
 			if (oldest.lastRun === this.run) return;
 			remove(oldest);
 		}
-		const entry = { features, bytes, lastRun: this.run };
+		const entry: Entry = { features, bytes, lastRun: this.run };
 		entries.add(entry);
 		totalBytes += bytes;
 		const byExample = this.store.get(chain) ?? new WeakMap<Example, Entry>();
@@ -85,6 +89,6 @@ export class FeatureCache {
 
 	private find({ example, chain }: Item): Entry | undefined {
 		const entry = this.store.get(chain)?.get(example);
-		return entry && entries.has(entry) ? entry : undefined;
+		return entry?.features ? entry : undefined;
 	}
 }

@@ -121,15 +121,46 @@ test("cacheBytes bounds the features of all models; the least recently used go f
 	assert.equal(asked.get("two"), 20);
 });
 
-test("features are released with their examples, and with maps that are not in use any more", async () => {
+async function collectAll(): Promise<void> {
 	setFlagsFromString("--expose-gc");
 	const collect = runInNewContext("gc") as () => void;
-	const collectAll = async () => {
-		for (let i = 0; i < 5; i++) {
-			collect();
-			await setImmediate();
-		}
-	};
+	for (let i = 0; i < 5; i++) {
+		collect();
+		await setImmediate();
+	}
+}
+
+test("features that leave the cache leave the memory, though their examples stay", async () => {
+	// Nothing is frozen, so the features are the pixels: 120 kB an example.
+	const trainable = tf.sequential({
+		layers: [
+			layers.conv2d({ inputShape: [100, 100, 3], filters: 1, kernelSize: 1 }),
+			layers.globalAveragePooling2d({}),
+			layers.dense({ units: 1, activation: "sigmoid" }),
+		],
+	});
+	trainable.compile({ optimizer: "sgd", loss: "binaryCrossentropy" });
+	const large = (example: ImageExample): ImageExample => ({
+		...example,
+		image: { data: new Float32Array(30_000), shape: [100, 100, 3] },
+	});
+	const sets = Array.from({ length: 6 }, () =>
+		madeUpImages(50)
+			.map(Object.assign(large, { deterministic: true }))
+			.batch(10),
+	);
+	const sizes: number[] = [];
+	for (const batches of sets) {
+		await fit(trainable, batches, { ...quiet, cacheBytes: 50 * 120_000 });
+		await collectAll();
+		sizes.push(process.memoryUsage().arrayBuffers);
+	}
+	const grown = (sizes.at(-1) as number) - (sizes[1] as number);
+	assert.ok(grown < 6e6, `${grown / 1e6} MB more after four more data sets`);
+	trainable.dispose();
+});
+
+test("features are released with their examples, and with maps that are not in use any more", async () => {
 	await collectAll();
 	const { count } = cachedFeatures();
 	const maps: WeakRef<object>[] = [];
