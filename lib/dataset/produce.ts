@@ -141,16 +141,25 @@ function stackBatch(batch: readonly Featured[]): FeatureBatch {
  * @throws TransferLearningError if their shapes differ.
  */
 export function stack(examples: readonly Stackable[]): tf.Tensor {
-	const { shape = [] } = examples[0] ?? {};
+	const { shape = [], data: first = new Float32Array() } = examples[0] ?? {};
 	const length = lengthOf(shape);
-	const data = new Float32Array(examples.length * length);
+	// Images that were decoded together lie side by side already.
+	const isWhole = examples.every(
+		({ data: { buffer, byteOffset, length } }, i) =>
+			buffer === first.buffer &&
+			length === first.length &&
+			byteOffset === first.byteOffset + i * first.byteLength,
+	);
+	const data = isWhole
+		? new Float32Array(first.buffer, first.byteOffset, examples.length * length)
+		: new Float32Array(examples.length * length);
 	for (const [i, example] of examples.entries()) {
 		if (example.shape.join() !== shape.join()) {
 			throw new TransferLearningError(
 				`Images of ${example.shape.join(" x ")} and ${shape.join(" x ")} do not fit into one batch. Map them through preprocess first.`,
 			);
 		}
-		data.set(example.data, i * length);
+		if (!isWhole) data.set(example.data, i * length);
 	}
 	return tf.tensor(data, [examples.length, ...shape]);
 }

@@ -280,14 +280,19 @@ class Recorder {
 			// A graph runs only what its outputs need.
 			if (outputs.length === 0) throw new NotTraceable(`${op} has no output`);
 			const refs = inputs.map((input) => this.refer(input));
-			const encoded = attributes
+			const encoded: Record<string, Attribute> = {};
+			for (const { name, type, value } of attributes) {
 				// TensorFlow's oneDNN pass ends the process over some attributes that are not the operation's own.
-				.filter(({ name }) => !name.startsWith("_"))
-				.map(({ name, type, value }) => [name, this.encode(type, value)]);
+				if (name.startsWith("_")) continue;
+				encoded[name] = this.encode(type, value);
+			}
+			const [x] = inputs;
+			// tfjs-node casts the input, but names its type from before.
+			if (op === "Mean" && x) encoded.T = { type: nativeType(x) };
 			const node =
 				op === "LeakyRelu"
 					? this.addLeakyRelu(refs, attributes)
-					: this.add(op, refs, Object.fromEntries(encoded));
+					: this.add(op, refs, encoded);
 			for (const [i, { dataId }] of outputs.entries()) {
 				this.results.set(dataId, `${node}:${i}`);
 			}

@@ -14,30 +14,24 @@ const maxPixels = 2 ** 25;
 /** The most values of resized images at once: 64 MB. */
 const maxValues = 2 ** 24;
 
-/** Fewer images than these are decoded one after the other, without a graph. */
-const minImages = 8;
-
 // Limits the files in memory, whatever the batch size; eight keep libuv's four threads busy.
 const limit = limitConcurrency(8);
 
-/** An image that waits for others. */
+/** An image that is asked for. */
 interface Task {
-	readonly bytes: Buffer;
 	readonly name: string;
+	/** The file and its pixels; undefined while it is being read. */
+	image?: { readonly bytes: Buffer; readonly pixels: number };
 	resolve(pixels: Float32Array): void;
 	reject(error: unknown): void;
 }
 
 /**
- * Reads, decodes and resizes images. Those that are asked for at the same time are decoded together, by one TensorFlow
- * graph on all cores.
+ * Reads, decodes and resizes images. Those that are asked for at the same time are decoded together, in their order, by one
+ * TensorFlow graph on all cores.
  */
 export class ResizeQueue {
-	private tasks: Task[] = [];
-	/** The pixels of the tasks. */
-	private pixels = 0;
-	/** The number of images that are being read. */
-	private reading = 0;
+	private readonly tasks: Task[] = [];
 	private readonly capacity: number;
 	private readonly resizeAll: Compiled<tf.Tensor[], tf.Tensor>;
 
@@ -58,54 +52,65 @@ export class ResizeQueue {
 	}
 
 	/**
-	 * Returns an example's pixels, `[height, width, 3]`.
+	 * Returns an example's pixels, `[height, width, 3]`. Images that are decoded together share one buffer.
 	 *
 	 * @throws TransferLearningError if the image cannot be read or decoded.
 	 */
 	load({ id, read }: Example<Label>): Promise<Float32Array> {
-		this.reading++;
 		return new Promise((resolve, reject) => {
+			const task: Task = { name: id, resolve, reject };
+			this.tasks.push(task);
 			limit(read)
-				.then((bytes) => this.add({ bytes, name: id, resolve, reject }))
-				.catch(reject)
-				.finally(() => {
-					this.reading--;
-					const isFull =
-						this.tasks.length >= this.capacity || this.pixels >= maxPixels;
-					if (isFull || this.reading === 0) this.runTasks();
-				});
+				.then((bytes) => {
+					const { pixels } = readHeader(bytes, id);
+					task.image = { bytes, pixels: pixels ?? 0 };
+					if (pixels !== undefined) return undefined;
+					// TensorFlow cannot decode it.
+					this.remove(task);
+					return limit(() => this.run(task));
+				})
+				.catch((error) => {
+					this.remove(task);
+					reject(error);
+				})
+				.finally(() => this.runReady());
 		});
 	}
 
-	private add(task: Task): void {
-		const { pixels } = readHeader(task.bytes, task.name);
-		// TensorFlow decodes no other format.
-		if (pixels === undefined) {
-			limit(() => this.run(task));
-			return;
-		}
-		this.tasks.push(task);
-		this.pixels += pixels;
+	private remove(task: Task): void {
+		const i = this.tasks.indexOf(task);
+		if (i >= 0) this.tasks.splice(i, 1);
 	}
 
-	private runTasks(): void {
-		const { tasks } = this;
-		this.tasks = [];
-		this.pixels = 0;
-		if (tasks.length >= minImages && this.runTogether(tasks)) return;
-		for (const task of tasks) void this.run(task);
+	/** Runs the first tasks, as long as those that belong together have been read. */
+	private runReady(): void {
+		let pixels = 0;
+		let count = 0;
+		for (const { image } of this.tasks) {
+			if (count === this.capacity) break;
+			if (!image) return;
+			pixels += image.pixels;
+			if (pixels > maxPixels && count > 0) break;
+			count++;
+		}
+		if (count === 0) return;
+		const first = this.tasks.splice(0, count);
+		if (count === 1 || !this.runTogether(first)) {
+			for (const task of first) void this.run(task);
+		}
+		this.runReady();
 	}
 
 	/** @returns false if one of the images is damaged */
 	private runTogether(tasks: readonly Task[]): boolean {
 		const files = Array.from({ length: this.capacity }, (_, i) =>
-			fileTensor(tasks[i]?.bytes ?? filler),
+			fileTensor(tasks[i]?.image?.bytes ?? filler),
 		);
 		try {
 			const all = this.readValues(() => this.resizeAll(...files));
 			const length = all.length / this.capacity;
 			for (const [i, { resolve }] of tasks.entries()) {
-				resolve(all.slice(i * length, (i + 1) * length));
+				resolve(all.subarray(i * length, (i + 1) * length));
 			}
 			return true;
 		} catch {
@@ -115,8 +120,9 @@ export class ResizeQueue {
 		}
 	}
 
-	private async run({ bytes, name, resolve, reject }: Task): Promise<void> {
+	private async run({ image, name, resolve, reject }: Task): Promise<void> {
 		try {
+			const { bytes } = image as NonNullable<Task["image"]>;
 			const pixels = await decodePixels(bytes, name);
 			resolve(this.readValues(() => resizeBilinear(pixels, this.size)));
 			pixels.dispose();

@@ -1,6 +1,6 @@
 import type { Example } from "../dataset/example";
 import type { Item, MapChain } from "../dataset/map_chain";
-import type { Features } from "../dataset/produce";
+import type { Features, Stackable } from "../dataset/produce";
 import type { Inference } from "../graph/inference";
 
 interface Entry {
@@ -33,6 +33,12 @@ const collected = new FinalizationRegistry<Entry>(remove);
 
 /** The features of one feature extractor, by the maps of an example and by the example itself. */
 type Store = WeakMap<MapChain, WeakMap<Example, Entry>>;
+
+/** Copies an array that is part of a larger one, which it would keep in memory. */
+function ownCopy({ shape, data }: Stackable): Stackable {
+	const isPart = data.byteLength < data.buffer.byteLength;
+	return { shape, data: isPart ? data.slice() : data };
+}
 
 const stores = new WeakMap<Inference, Store>();
 
@@ -77,7 +83,8 @@ export class FeatureCache {
 			if (oldest.lastRun === this.run) return;
 			remove(oldest);
 		}
-		const entry: Entry = { features, bytes, lastRun: this.run };
+		const kept = { ...features, values: features.values.map(ownCopy) };
+		const entry: Entry = { features: kept, bytes, lastRun: this.run };
 		entries.add(entry);
 		totalBytes += bytes;
 		const byExample = this.store.get(chain) ?? new WeakMap<Example, Entry>();
