@@ -63,6 +63,19 @@ export function normalizeBatch(
 	return tf.add(tf.mul(centred, factor.reshape(shape)), shift.reshape(shape));
 }
 
+/** Returns the constants by which a layer's moving statistics multiply each channel, and which they then add. */
+export function scaleAndShift(layer: tf.layers.Layer): {
+	readonly scale: tf.Tensor;
+	readonly shift: tf.Tensor;
+} {
+	const { gamma, beta, movingMean, movingVariance, epsilon } =
+		layer as unknown as BatchNormalization;
+	const factor = tf.rsqrt(tf.add(movingVariance.read(), epsilon));
+	const scale = gamma ? tf.mul(gamma.read(), factor) : factor;
+	const moved = tf.mul(movingMean.read(), scale);
+	return { scale, shift: beta ? tf.sub(beta.read(), moved) : tf.neg(moved) };
+}
+
 /** Returns a variable's value; a layer that is called twice continues from its first call. */
 function currentValue(
 	variable: Variable,

@@ -6,6 +6,7 @@ import {
 } from "./batch_normalization";
 import { isDeterministic } from "./deterministic";
 import { dropValues, isDropout } from "./dropout";
+import { configOf } from "./layer_config";
 
 /** One call of a layer that is not a model itself. Values are identified by numbers. */
 export interface Step {
@@ -119,6 +120,10 @@ function call(
 	if (training && mode?.seeds && dropout !== undefined) {
 		const seed = tf.slice(mode.seeds, [dropout, 0], [1, 2]).reshape([2]);
 		return dropValues(layer, x, seed);
+	}
+	// tfjs clips in two more operations.
+	if (layer.getClassName() === "ReLU" && configOf(layer).maxValue === 6) {
+		return tf.relu6(x);
 	}
 	return layer.apply(inputs, { training }) as tf.Tensor | tf.Tensor[];
 }

@@ -1,6 +1,7 @@
 import { tf } from "../tf";
 import { type Compiled, compile } from "./compile";
 import { isDeterministic } from "./deterministic";
+import { foldBatchNormalization } from "./fold_batch_normalization";
 import { type Graph, run } from "./graph";
 import { configOf } from "./layer_config";
 
@@ -13,7 +14,11 @@ export class Inference {
 	private readonly traced = new Set<number>();
 	private readonly seen = new Set<number>();
 
-	constructor(private readonly graph: Graph) {
+	private readonly graph: Graph;
+
+	constructor(layers: Graph) {
+		const graph = foldBatchNormalization(layers);
+		this.graph = graph;
 		// A custom layer may do something else at each call.
 		if (graph.steps.every(({ layer }) => isDeterministic(layer))) {
 			this.compiled = compile((...inputs) => run(graph, inputs));
