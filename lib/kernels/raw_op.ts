@@ -14,12 +14,10 @@ const tensorTypes = {
 
 /** What tfjs-node's backend offers beyond tfjs's own interface: any operation of TensorFlow, by name. */
 interface NodeBackend {
-	readonly isUsingGpuDevice: boolean;
 	readonly binding: Readonly<
 		Record<
 			| (typeof attributeTypes)[keyof typeof attributeTypes]
 			| "TF_ATTR_TYPE"
-			| "TF_ATTR_SHAPE"
 			| (typeof tensorTypes)[keyof typeof tensorTypes],
 			number
 		>
@@ -35,12 +33,11 @@ interface NodeBackend {
 		dtype: number;
 		id: unknown;
 	}): tf.Tensor;
-	executeMultipleOutputs(
+	executeSingleOutput(
 		name: string,
 		attributes: readonly { name: string; type: number; value: unknown }[],
 		inputs: readonly tf.TensorInfo[],
-		outputs: number,
-	): tf.Tensor[];
+	): tf.Tensor;
 }
 
 type Attribute =
@@ -48,7 +45,6 @@ type Attribute =
 	| number
 	| boolean
 	| readonly number[]
-	| { readonly shape: readonly number[] }
 	| { readonly type: keyof typeof tensorTypes };
 
 /** Attributes of an operation, by their names. Where none is a type, `T` is float32. */
@@ -60,18 +56,20 @@ export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
 /**
  * Prepares one of TensorFlow's operations. It runs without tfjs's own checks, in half the time that tfjs takes for a
  * small one. Outside a kernel it has no gradient, and it throws if a gradient is being recorded.
- *
- * @param outputs how many results it has, 1 or none. Default: 1.
  */
-export function rawOp(name: string, attributes?: Attributes): Operation;
-export function rawOp(
-	name: string,
-	attributes: Attributes | undefined,
-	outputs: 0,
-): (...inputs: tf.TensorInfo[]) => undefined;
-export function rawOp(name: string, attributes?: Attributes, outputs = 1) {
-	const execute = prepare(name, attributes, outputs);
-	return (...inputs: tf.TensorInfo[]) => execute(inputs)[0];
+export function rawOp(name: string, attributes: Attributes = {}): Operation {
+	const backend = tf.backend() as unknown as NodeBackend;
+	const { binding } = backend;
+	const isType = (value: Attribute) =>
+		typeof value === "object" && "type" in value;
+	const list = Object.entries<Attribute>({
+		...(!Object.values(attributes).some(isType) && { T: { type: "float32" } }),
+		...attributes,
+	}).map(([name, value]) => ({ name, ...encode(value, binding) }));
+	return (...inputs) => {
+		refuseUnderTape(name);
+		return backend.executeSingleOutput(name, list, inputs);
+	};
 }
 
 /** A tensor of bytes, for operations that take them. tfjs does not know that type and treats it as int32. */
@@ -83,26 +81,6 @@ export function byteTensor(
 	const dtype = backend.binding.TF_UINT8;
 	const id = backend.binding.createTensor(shape, dtype, data);
 	return backend.createOutputTensor({ shape, dtype, id });
-}
-
-/** Whether operations run on a GPU, which has other kernels. */
-export function isOnGpu(): boolean {
-	return (tf.backend() as unknown as NodeBackend).isUsingGpuDevice;
-}
-
-function prepare(name: string, attributes: Attributes = {}, outputs: number) {
-	const backend = tf.backend() as unknown as NodeBackend;
-	const { binding } = backend;
-	const isType = (value: Attribute) =>
-		typeof value === "object" && "type" in value;
-	const list = Object.entries<Attribute>({
-		...(!Object.values(attributes).some(isType) && { T: { type: "float32" } }),
-		...attributes,
-	}).map(([name, value]) => ({ name, ...encode(value, binding) }));
-	return (inputs: readonly tf.TensorInfo[]) => {
-		refuseUnderTape(name);
-		return backend.executeMultipleOutputs(name, list, inputs, outputs);
-	};
 }
 
 /** Whether tfjs is recording operations for a gradient. Inside a kernel it does not, because it records the kernel as a whole. */
@@ -128,7 +106,5 @@ function encode(value: Attribute, binding: NodeBackend["binding"]) {
 			type: binding.TF_ATTR_TYPE,
 			value: binding[tensorTypes[value.type]],
 		};
-	if ("shape" in value)
-		return { type: binding.TF_ATTR_SHAPE, value: value.shape };
 	return { type: binding.TF_ATTR_INT, value };
 }

@@ -6,7 +6,6 @@ import {
 	installZig,
 	listArguments,
 	listLibraries,
-	ownSources,
 } from "./compiler.mjs";
 import { root } from "./paths.mjs";
 import { CommandError, run } from "./run.mjs";
@@ -146,7 +145,6 @@ function listInputs(environment, files, compiler = "ziglang") {
 		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
 		sources: hashFiles([
 			...fs.readdirSync(sources).map((file) => path.join(sources, file)),
-			...ownSources,
 		]),
 		headers: hashFiles([path.join(nodeApiHeaders, "package.json")]),
 		platform: `${process.platform} ${process.arch}`,

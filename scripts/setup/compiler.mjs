@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { root } from "./paths.mjs";
 import { pipInstall } from "./pip.mjs";
 import { run } from "./run.mjs";
 import { readVersion } from "./site_packages.mjs";
@@ -49,12 +48,6 @@ export async function installZig(environment, say) {
 	return [environment.python, "-m", "ziglang", "c++"];
 }
 
-const tensorflowCalls = path.join(root, "native/tensorflow_calls.h");
-const maxPoolGradient = path.join(root, "native/max_pool_gradient.cc");
-
-/** The project's own sources of the addon. */
-export const ownSources = [tensorflowCalls, maxPoolGradient];
-
 /**
  * @typedef {object} Files
  * @property {string} wheel the real `tensorflow` folder of the environment
@@ -64,7 +57,7 @@ export const ownSources = [tensorflowCalls, maxPoolGradient];
  */
 
 /**
- * Compiles tfjs-node's two C++ files and the project's own against the TensorFlow of a Python wheel.
+ * Compiles tfjs-node's two C++ files against the TensorFlow of a Python wheel.
  *
  * @param {Compiler} compiler
  * @param {Files} files
@@ -90,18 +83,14 @@ export function listArguments({ wheel, tfjs, nodeApiHeaders, output }) {
 	return [
 		"-std=c++17",
 		"-O3",
-		"-pthread",
 		"-shared",
 		"-fPIC",
 		"-DNAPI_VERSION=8",
-		"-include",
-		tensorflowCalls,
 		`-I${path.join(nodeApiHeaders, "include")}`,
 		`-I${tfjs}`,
 		`-I${path.join(wheel, "include")}`,
 		path.join(tfjs, "binding", "tfjs_backend.cc"),
 		path.join(tfjs, "binding", "tfjs_binding.cc"),
-		maxPoolGradient,
 		"-o",
 		output,
 		...listLibraries(wheel),
