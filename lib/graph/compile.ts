@@ -6,6 +6,7 @@ import {
 	nativeType,
 	type TracedGraph,
 	trace,
+	tracedExamples,
 } from "./trace";
 
 /** A function of tensors that runs as a TensorFlow graph. */
@@ -17,6 +18,18 @@ export interface Compiled<
 	(...inputs: Inputs): Output;
 	/** Frees the graphs. A later call traces again. */
 	dispose(): void;
+}
+
+/** Options of `compile`. */
+export interface CompileOptions {
+	/**
+	 * Whether one graph serves batches of any size, where the function treats the examples along the first axis of its
+	 * inputs and results independently, as a model does in inference mode. It is traced on three examples. A function for
+	 * which that does not work is traced for each size.
+	 *
+	 * @default false
+	 */
+	readonly anyBatchSize?: boolean;
 }
 
 /**
@@ -45,12 +58,16 @@ export interface Compiled<
 export function compile<
 	Inputs extends readonly tf.Tensor[],
 	Output extends tf.Tensor | readonly tf.Tensor[],
->(fn: (...inputs: Inputs) => Output): Compiled<Inputs, Output> {
+>(
+	fn: (...inputs: Inputs) => Output,
+	{ anyBatchSize = false }: CompileOptions = {},
+): Compiled<Inputs, Output> {
 	/** By the inputs' shapes and types; undefined if the function cannot be traced. */
 	const graphs = new Map<string, TracedGraph | undefined>();
 	// Apart from the graphs, which refer to variables: the registry below must not keep those alive.
 	const ids = new Set<number>();
 	const changing = new WeakSet<tf.Variable>();
+	let isOpen = anyBatchSize;
 	let isList = true;
 	const runEagerly = (inputs: Inputs): tf.Tensor[] =>
 		tf.tidy(() => {
@@ -62,25 +79,42 @@ export function compile<
 				.map((result) => (inputs.includes(result) ? result.clone() : result));
 		});
 	const runGraph = (inputs: Inputs): tf.Tensor[] => {
-		const key = signatureOf(inputs);
+		const key = signatureOf(inputs, isOpen);
 		const known = graphs.get(key);
 		const changed = known?.changed() ?? [];
 		if (graphs.has(key) && changed.length === 0) {
-			return known?.run(inputs) ?? runEagerly(inputs);
+			return known ? runKnown(known, inputs) : runEagerly(inputs);
 		}
 		for (const variable of changed) changing.add(variable);
 		if (known) free([known.id], ids);
+		const examples = isOpen ? inputs.map(takeExamples) : inputs;
 		const { outputs, graph } = trace(
-			() => runEagerly(inputs),
-			inputs,
+			() => runEagerly(examples as Inputs),
+			examples,
 			changing,
+			isOpen,
 		);
+		if (isOpen) tf.dispose(examples as tf.Tensor[]);
 		graphs.set(key, graph);
-		if (!graph) return outputs;
-		ids.add(graph.id);
+		if (graph) ids.add(graph.id);
+		if (!graph && !isOpen) return outputs;
 		// From the first call on, the results are the graph's: the same inputs give the same bits.
 		tf.dispose(outputs);
-		return graph.run(inputs);
+		return graph ? runKnown(graph, inputs) : runEagerly(inputs);
+	};
+	const runKnown = (graph: TracedGraph, inputs: Inputs): tf.Tensor[] => {
+		if (!isOpen) return graph.run(inputs);
+		const size = inputs[0]?.shape[0];
+		try {
+			const results = graph.run(inputs);
+			if (results.every(({ shape }) => shape[0] === size)) return results;
+			tf.dispose(results);
+		} catch {
+			// Something in the graph is for three examples only.
+		}
+		isOpen = false;
+		dispose();
+		return runGraph(inputs);
 	};
 	const call = (...inputs: Inputs): Output => {
 		const isEager =
@@ -96,13 +130,25 @@ export function compile<
 	return Object.assign(call, { dispose });
 }
 
+/** Returns the examples that a function is traced on: the first of a batch, or zeros. */
+function takeExamples(batch: tf.Tensor): tf.Tensor {
+	const [size = 0, ...others] = batch.shape;
+	const none = others.map(() => 0);
+	if (size >= tracedExamples) {
+		return tf.slice(batch, [0, ...none], [tracedExamples, ...others]);
+	}
+	const missing: [number, number][] = [[0, tracedExamples - size]];
+	return tf.pad(batch, [...missing, ...none.map((): [0, 0] => [0, 0])]);
+}
+
 /** Describes the inputs: shapes, types, and which of them are the same tensor. */
-function signatureOf(inputs: readonly tf.Tensor[]): string {
+function signatureOf(inputs: readonly tf.Tensor[], isOpen: boolean): string {
 	const data = inputs.map(({ dataId }) => dataId);
 	return inputs
 		.map((input, i) => {
 			const first = data.indexOf(input.dataId);
-			return `${nativeType(input)}[${input.shape}]${first < i ? first : ""}`;
+			const shape = isOpen ? input.shape.with(0, -1) : input.shape;
+			return `${nativeType(input)}[${shape}]${first < i ? first : ""}`;
 		})
 		.join();
 }

@@ -91,7 +91,8 @@ export function run(
 	let dropouts = 0;
 	for (const step of graph.steps) {
 		const dropout = isDropout(step.layer) ? dropouts++ : undefined;
-		const results = call(step, step.inputs.map(get), training, dropout);
+		const inputs = step.inputs.map(get);
+		const results = tf.tidy(() => call(step, inputs, training, dropout));
 		for (const [i, tensor] of [results].flat().entries()) {
 			values.set(step.outputs[i] as number, tensor);
 		}

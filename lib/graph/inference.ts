@@ -1,65 +1,27 @@
 import { tf } from "../tf";
-import { type Compiled, compile } from "./compile";
+import { compile } from "./compile";
 import { isDeterministic } from "./deterministic";
 import { foldBatchNormalization } from "./fold_batch_normalization";
 import { type Graph, run } from "./graph";
 import { configOf } from "./layer_config";
 
-/** A smaller batch runs at once, a larger one is traced first, which takes as long as some batches. */
-const smallBatch = 8;
-
-/** Layers in inference mode, as TensorFlow graphs that are shared by all who have the same layers with the same weights. */
+/** Layers in inference mode, as a TensorFlow graph that is shared by all who have the same layers with the same weights. */
 export class Inference {
-	private readonly compiled: Compiled<tf.Tensor[], tf.Tensor[]> | undefined;
-	private readonly traced = new Set<number>();
-	private readonly seen = new Set<number>();
-
-	private readonly graph: Graph;
+	private readonly compute: (...inputs: tf.Tensor[]) => tf.Tensor[];
 
 	constructor(layers: Graph) {
 		const graph = foldBatchNormalization(layers);
-		this.graph = graph;
+		const compute = (...inputs: tf.Tensor[]) => run(graph, inputs);
 		// A custom layer may do something else at each call.
-		if (graph.steps.every(({ layer }) => isDeterministic(layer))) {
-			this.compiled = compile((...inputs) => run(graph, inputs));
-		}
+		this.compute = graph.steps.every(({ layer }) => isDeterministic(layer))
+			? compile(compute, { anyBatchSize: true })
+			: (...inputs) => tf.tidy(() => compute(...inputs));
 	}
 
-	/**
-	 * Runs the layers on a batch; the caller disposes the results.
-	 *
-	 * A graph is for one size of batches, so a batch is filled up to a size that is traced already, if that is not far away.
-	 */
+	/** Runs the layers on a batch; the caller disposes the results. */
 	run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
-		const { graph, compiled } = this;
-		const size = inputs[0]?.shape[0] ?? 0;
-		const larger = [...this.traced].filter((known) => known >= size);
-		const traced = Math.min(...larger);
-		const isNear = traced <= smallBatch * size;
-		if (!compiled || (!isNear && size < smallBatch && !this.seen.has(size))) {
-			this.seen.add(size);
-			return tf.tidy(() => run(graph, inputs));
-		}
-		if (!isNear) this.traced.add(size);
-		if (!isNear || traced === size) return compiled(...inputs);
-		return tf.tidy(() =>
-			compiled(...inputs.map((input) => fill(input, traced - size))).map(
-				(output) => head(output, size),
-			),
-		);
+		return this.compute(...inputs);
 	}
-}
-
-/** Adds zeros at the end of a batch. */
-function fill(x: tf.Tensor, count: number): tf.Tensor {
-	const none = x.shape.slice(1).map(() => [0, 0] as [number, number]);
-	return tf.pad(x, [[0, count], ...none]);
-}
-
-/** The first examples of a batch. */
-function head(x: tf.Tensor, size: number): tf.Tensor {
-	const others = x.shape.slice(1);
-	return tf.slice(x, [0, ...others.map(() => 0)], [size, ...others]);
 }
 
 interface Known {

@@ -99,18 +99,23 @@ export function nativeType({ dataId }: tf.TensorInfo): number {
 /** Why a function cannot become a graph. */
 class NotTraceable extends Error {}
 
+/** The examples that a graph for batches of any size is traced on. */
+export const tracedExamples = 3;
+
 /**
  * Runs a function once, and makes a graph of the operations that pass through the backend meanwhile.
  *
  * @param changing the variables whose values will change: inputs of the graph. Those of others become constants.
+ * @param anyBatchSize whether the graph takes any number of examples along the first axis; the inputs have `tracedExamples`
  * @returns the function's results, which the caller disposes, and the graph; none if the function cannot be traced
  */
 export function trace(
 	fn: () => tf.Tensor[],
 	inputs: readonly tf.Tensor[],
 	changing: WeakSet<tf.Variable>,
+	anyBatchSize: boolean,
 ): { outputs: tf.Tensor[]; graph: TracedGraph | undefined } {
-	const recorder = new Recorder(inputs, changing);
+	const recorder = new Recorder(inputs, changing, anyBatchSize);
 	const outputs = recorder.watch(fn);
 	return { outputs, graph: recorder.load(outputs) };
 }
@@ -133,13 +138,17 @@ class Recorder {
 	constructor(
 		private readonly inputs: readonly tf.Tensor[],
 		private readonly changing: WeakSet<tf.Variable>,
+		private readonly anyBatchSize: boolean,
 	) {
 		for (const variable of listVariables()) {
 			const { dataId } = variable;
 			if (this.variables.has(dataId)) this.shared.add(dataId);
 			this.variables.set(dataId, variable);
 		}
-		for (const [i, input] of inputs.entries()) this.addInput(i, input);
+		for (const [i, { dataId, shape }] of inputs.entries()) {
+			const others = shape.slice(1);
+			this.addInput(i, dataId, anyBatchSize ? [-1, ...others] : shape);
+		}
 	}
 
 	/** Records what passes through the backend while `action` runs. */
@@ -220,7 +229,7 @@ class Recorder {
 		}
 	}
 
-	private addInput(i: number, { dataId, shape }: tf.Tensor): void {
+	private addInput(i: number, dataId: object, shape: readonly number[]): void {
 		const { dtype } = this.backend.tensorMap.get(dataId);
 		const attributes = { dtype: { type: dtype }, shape: { shape } };
 		this.add("Placeholder", [], attributes, inputName(i));
@@ -240,7 +249,8 @@ class Recorder {
 		}
 		const variable = this.variables.get(dataId);
 		if (!this.results.has(dataId) && variable && this.changing.has(variable)) {
-			this.addInput(this.inputs.length + this.fed.length, variable);
+			const i = this.inputs.length + this.fed.length;
+			this.addInput(i, dataId, variable.shape);
 			this.fed.push(variable);
 		}
 		const known = this.results.get(dataId);
@@ -251,12 +261,37 @@ class Recorder {
 		return ref;
 	}
 
+	/** Replaces the number of traced examples at the start of a shape by "as many as there are". */
+	private openShape(
+		op: string,
+		inputs: readonly tf.TensorInfo[],
+		refs: string[],
+	): void {
+		const i = { Reshape: 1, Slice: 2 }[op] ?? 0;
+		const shape = inputs[i];
+		if (i === 0 || !shape) return;
+		const [first, ...others] = this.read(shape.dataId);
+		if (first !== tracedExamples || others.includes(-1)) return;
+		const { TF_INT32 } = this.backend.binding as { TF_INT32: number };
+		const values = Int32Array.of(-1, ...others);
+		const tensor: Constant = {
+			type: TF_INT32,
+			shape: [values.length],
+			content: new Uint8Array(values.buffer),
+		};
+		const attributes = { dtype: { type: TF_INT32 }, value: { tensor } };
+		refs[i] = `${this.add("Const", [], attributes)}:0`;
+	}
+
+	/** Reads values without being noticed. */
+	private read(dataId: object): ArrayLike<number> & Iterable<number> {
+		const { readSync } = Object.getPrototypeOf(this.backend);
+		return readSync.call(this.backend, dataId);
+	}
+
 	private constant(dataId: object): Record<string, Attribute> {
 		const { shape, dtype } = this.backend.tensorMap.get(dataId);
-		const values = Object.getPrototypeOf(this.backend).readSync.call(
-			this.backend,
-			dataId,
-		);
+		const values = this.read(dataId);
 		const { TF_FLOAT, TF_INT32, TF_BOOL } = this.backend.binding;
 		let content: Float32Array | Int32Array | Uint8Array;
 		if (dtype === TF_FLOAT) content = Float32Array.from(values);
@@ -280,6 +315,7 @@ class Recorder {
 			// A graph runs only what its outputs need.
 			if (outputs.length === 0) throw new NotTraceable(`${op} has no output`);
 			const refs = inputs.map((input) => this.refer(input));
+			if (this.anyBatchSize) this.openShape(op, inputs, refs);
 			const encoded: Record<string, Attribute> = {};
 			for (const { name, type, value } of attributes) {
 				// TensorFlow's oneDNN pass ends the process over some attributes that are not the operation's own.

@@ -95,8 +95,6 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 		env: {
 			TF_CPP_MIN_LOG_LEVEL: gpu ? "1" : "3",
 			TF_ENABLE_ONEDNN_OPTS: "1",
-			MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
-			MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
 		},
 	};
 }
