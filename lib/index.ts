@@ -23,8 +23,9 @@ export { ImageDataset, type ShuffleOptions } from "./dataset/dataset";
 export type { Example, Image, ImageExample, Label } from "./dataset/example";
 export type { MapFunction, Preprocess } from "./dataset/map_chain";
 export { type SplitOptions, split } from "./dataset/split";
+export { describeDevice } from "./device";
 export { TransferLearningError } from "./errors";
-export { type Compiled, compile } from "./graph/compile";
+export { type Compiled, type CompileOptions, compile } from "./graph/compile";
 export {
 	createPreprocess,
 	type PreprocessOptions,

@@ -74,9 +74,6 @@ function writeSpec(file, kernel) {
  * a network trained from scratch takes an eighth less time with it, and less memory. TensorFlow reads this variable when the
  * addon is loaded.
  *
- * glibc's malloc: by default it returns each large buffer to the system and requests it again, page by page. This lets it
- * keep buffers up to 1 GiB (mallopt(3)). With oneDNN, TensorFlow keeps them itself; this helps if oneDNN is missing or off.
- *
  * @param {boolean} [gpu] whether an NVIDIA driver is present
  */
 export function describeKernel(gpu = hasNvidiaDriver()) {

@@ -89,7 +89,7 @@ const calls: Record<string, () => unknown> = {
 /** What makes a figure of numbers, or is a class of errors, and has nothing to do with tensors. */
 const withoutTensors = new Set([
 	...Object.keys(library).filter((name) => name.endsWith("Chart")),
-	...["show", "TransferLearningError"],
+	...["describeDevice", "show", "TransferLearningError"],
 ]);
 
 test("every function of the library is called here", () => {

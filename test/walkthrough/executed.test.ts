@@ -138,6 +138,10 @@ test("the cells ran in order, without a word on stderr", () => {
 	for (const cell of cells) assert.equal(printed(cell, "stderr"), "");
 });
 
+test("In[1] says what TensorFlow runs on", () => {
+	assert.match(printed(input(1)), /TensorFlow [\d.]+ runs on the [CG]PU/);
+});
+
 test("In[2] says which data it reads", () => {
 	assert.match(
 		printed(input(2)),
