@@ -261,7 +261,7 @@ class Recorder {
 		return ref;
 	}
 
-	/** Replaces the number of traced examples at the start of a shape by "as many as there are". */
+	/** Replaces the number of traced examples in a shape by "as many as there are": -1. */
 	private openShape(
 		op: string,
 		inputs: readonly tf.TensorInfo[],
@@ -270,10 +270,17 @@ class Recorder {
 		const i = { Reshape: 1, Slice: 2 }[op] ?? 0;
 		const shape = inputs[i];
 		if (i === 0 || !shape) return;
-		const [first, ...others] = this.read(shape.dataId);
-		if (first !== tracedExamples || others.includes(-1)) return;
+		const sizes = Int32Array.from(this.read(shape.dataId));
+		// The examples come first, perhaps after ones, and perhaps together with the axes that follow.
+		const batch = sizes.findIndex((size) => size !== 1);
+		const isOpen =
+			op === "Reshape"
+				? (sizes[batch] ?? 1) % tracedExamples === 0
+				: batch === 0 &&
+					[sizes[0], inputs[0]?.shape[0]].every((n) => n === tracedExamples);
+		if (!isOpen || sizes.includes(-1)) return;
 		const { TF_INT32 } = this.backend.binding as { TF_INT32: number };
-		const values = Int32Array.of(-1, ...others);
+		const values = sizes.with(batch, -1);
 		const tensor: Constant = {
 			type: TF_INT32,
 			shape: [values.length],
@@ -284,7 +291,7 @@ class Recorder {
 	}
 
 	/** Reads values without being noticed. */
-	private read(dataId: object): ArrayLike<number> & Iterable<number> {
+	private read(dataId: object): ArrayLike<number> {
 		const { readSync } = Object.getPrototypeOf(this.backend);
 		return readSync.call(this.backend, dataId);
 	}

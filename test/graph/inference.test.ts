@@ -118,7 +118,13 @@ for (const [layer, shape] of cases) {
 		fillWeights(model);
 		const graphs = countGraphs(t);
 		assertSame(model);
-		assert.ok(graphs() > 0, "it does not run as a graph");
+		// Four sizes, twice each. Three layers need a graph for each size, which is found out at the first run.
+		const isForAll = ![
+			"CenterCrop",
+			"Conv2DTranspose",
+			"LayerNormalization",
+		].includes(layer.getClassName());
+		assert.equal(graphs(), isForAll ? 8 : 9);
 		model.dispose();
 	});
 }
