@@ -96,7 +96,7 @@ function momentsOf(
 	const move = (variable: Variable, value: tf.Tensor) => {
 		const kept = tf.mul(currentValue(variable, updates), momentum);
 		const moved = tf.add(kept, tf.mul(value, 1 - momentum));
-		if (updates) updates.push({ variable, value: tf.keep(moved) });
+		if (updates) updates.push({ variable, value: tf.keep(detach(moved)) });
 		else variable.write(moved);
 	};
 	tf.tidy(() => {
@@ -104,4 +104,12 @@ function momentsOf(
 		move(movingVariance, moments.variance);
 	});
 	return moments;
+}
+
+/** Returns the same values, through which no gradient flows, as through a variable that was assigned. */
+function detach(x: tf.Tensor): tf.Tensor {
+	return tf.customGrad((x) => ({
+		value: (x as tf.Tensor).clone(),
+		gradFunc: (dy) => tf.zerosLike(dy),
+	}))(x);
 }
