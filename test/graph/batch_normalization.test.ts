@@ -31,5 +31,4 @@ test("a layer's second call uses the statistics of its first one, and no gradien
 		before,
 	);
 	tf.dispose([x, value, grad, ...updates.map(({ value }) => value)]);
-	layer.dispose();
 });
