@@ -15,7 +15,6 @@ export function makeClone(t: TestContext): Clone {
 		"scripts",
 		"lib",
 		"packages",
-		"native",
 		"package.json",
 		"package-lock.json",
 		"environment.yml",
