@@ -12,7 +12,7 @@ import { makeFolder, writeHdf5 } from "./files";
 import { makeClone } from "./make_clone";
 
 const addon = "@tensorflow/tfjs-node-gpu";
-/** A convolution of nine ones; and the project's own kernel on several threads: of each four values the third takes 5. */
+/** A convolution of nine ones; and the gradient of the greatest of four values. */
 const compute = `
 const tf = require("${addon}");
 const sum = tf.conv2d(tf.ones([1, 3, 3, 1]), tf.ones([3, 3, 1, 1]), 1, "valid");
