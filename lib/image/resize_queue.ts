@@ -14,8 +14,8 @@ const maxPixels = 2 ** 25;
 /** The most values of resized images at once: 64 MB. */
 const maxValues = 2 ** 24;
 
-// Limits the files in memory, whatever the batch size; eight keep libuv's four threads busy.
-const limit = limitConcurrency(8);
+// Limits the files in memory, whatever the batch size. While some are decoded, as many can be read.
+const limit = limitConcurrency(maxImages);
 
 /** An image that is asked for. */
 interface Task {
