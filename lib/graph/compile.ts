@@ -88,13 +88,14 @@ export function compile<
 		for (const variable of changed) changing.add(variable);
 		if (known) free([known.id], ids);
 		const examples = isOpen ? inputs.map(takeExamples) : inputs;
-		const { outputs, graph } = trace(
-			() => runEagerly(examples as Inputs),
-			examples,
-			changing,
-			isOpen,
-		);
-		if (isOpen) tf.dispose(examples as tf.Tensor[]);
+		let traced: ReturnType<typeof trace>;
+		try {
+			const run = () => runEagerly(examples as Inputs);
+			traced = trace(run, examples, changing, isOpen);
+		} finally {
+			if (isOpen) tf.dispose([...examples]);
+		}
+		const { outputs, graph } = traced;
 		graphs.set(key, graph);
 		if (graph) ids.add(graph.id);
 		if (!graph && !isOpen) return outputs;

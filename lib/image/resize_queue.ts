@@ -45,7 +45,7 @@ export class ResizeQueue {
 	) {
 		const [height, width] = size;
 		const fitting = Math.floor(maxValues / (3 * height * width));
-		this.capacity = Math.min(maxImages, fitting);
+		this.capacity = Math.max(1, Math.min(maxImages, fitting));
 		this.resizeAll = compile((...files) =>
 			tf.concat(files.map((file) => resizeBilinear(decodeFile(file), size))),
 		);

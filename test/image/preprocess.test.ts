@@ -4,7 +4,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, test } from "node:test";
 import sharp from "sharp";
-import { createPreprocess, load, preprocess } from "transfer-learning";
+import {
+	createPreprocess,
+	type Example,
+	load,
+	preprocess,
+} from "transfer-learning";
 import { decodeImage } from "../../lib/dist/image/decode";
 import { tf } from "../../lib/dist/tf";
 import { startPython } from "../support/python";
@@ -165,4 +170,11 @@ test("preprocessing and batching leave no tensor behind but the batch's two", as
 		tf.dispose([xs, ys]);
 	}
 	assert.equal(tf.memory().numTensors, before);
+});
+
+test("an image is resized to any size", async () => {
+	const { examples } = await photos(1);
+	const preprocess = createPreprocess({ size: [2400, 2400] });
+	const { image } = await preprocess(examples[0] as Example);
+	assert.equal(image.data.length, 2400 * 2400 * 3);
 });
