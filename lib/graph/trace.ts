@@ -28,14 +28,10 @@ type Execute<Result> = (
 /** The parts of tfjs-node's backend that all of its computing goes through. */
 interface NodeBackend {
 	readonly binding: Readonly<Record<string, number>>;
-	readonly tensorMap: {
-		get(id: object): { shape: number[]; dtype: number };
-		has(id: object): boolean;
-	};
+	readonly tensorMap: { get(id: object): { shape: number[]; dtype: number } };
 	executeSingleOutput: Execute<tf.Tensor>;
 	executeMultipleOutputs: Execute<tf.Tensor[]>;
 	readSync(id: object): ArrayLike<number>;
-	write(...args: unknown[]): object;
 	loadSavedModelMetaGraph(folder: string, tags: string): number;
 	runSavedModel(
 		id: number,
