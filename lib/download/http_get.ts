@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import type { Dispatcher } from "undici";
 import { TransferLearningError } from "../errors";
 
 const maxRedirects = 10;
@@ -47,7 +47,9 @@ export async function get(
 	use: (answer: Answer) => Promise<void>,
 ): Promise<void> {
 	signal.throwIfAborted();
-	const dispatcher = createDispatcher();
+	// Imported with the first download: it takes a tenth of the library's start.
+	const { EnvHttpProxyAgent, request } = await import("undici");
+	const dispatcher = createDispatcher(EnvHttpProxyAgent);
 	const stall = new AbortController();
 	const ended = AbortSignal.any([stall.signal, signal]);
 	// A signal given to undici does not end the wait for a tunnel.
@@ -126,7 +128,9 @@ export function resolveRedirect(location: string, from: string): string {
 	return target.href;
 }
 
-function createDispatcher(): Dispatcher {
+function createDispatcher(
+	EnvHttpProxyAgent: typeof import("undici").EnvHttpProxyAgent,
+): Dispatcher {
 	try {
 		return new EnvHttpProxyAgent({
 			// Undici's own limits leave out a proxy that accepts a connection and never answers: the timer covers everything.

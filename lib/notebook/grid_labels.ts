@@ -77,7 +77,8 @@ function drawVerdict({ right, left, top }: Caption, size: number): string {
 
 /** Shortens a line to a width in pixels, without splitting a character that consists of several code points. */
 function cut(line: string, width: number): string {
-	const letters = Array.from(segmenter.segment(line), ({ segment }) => segment);
+	const segments = new Intl.Segmenter().segment(line);
+	const letters = Array.from(segments, ({ segment }) => segment);
 	let left = width + gap;
 	for (const [i, letter] of letters.entries()) {
 		// At font size 14, a letter is about 8 pixels wide, an emoji or an ideograph about 18.
@@ -86,5 +87,3 @@ function cut(line: string, width: number): string {
 	}
 	return line;
 }
-
-const segmenter = new Intl.Segmenter();
