@@ -1,7 +1,6 @@
 import type { Example, ImageExample, Label } from "../dataset/example";
 import type { Preprocess } from "../dataset/map_chain";
 import { TransferLearningError } from "../errors";
-import { tf } from "../tf";
 import { ResizeQueue } from "./resize_queue";
 
 /**
@@ -46,12 +45,8 @@ export function createPreprocess({
 			`Images cannot be resized to ${height} x ${width}. Give height and width in whole pixels, such as size: [128, 128].`,
 		);
 	}
-	const [divisor, offset] = range[0] === 0 ? [255, 0] : [127.5, 1];
-	// In single precision, rounded after each step, as in Python.
-	const queue = new ResizeQueue([height, width], (pixels) => {
-		const divided = tf.div(pixels, divisor);
-		return offset ? tf.sub(divided, offset) : divided;
-	});
+	const [divisor, offset] = range[0] === 0 ? ([255, 0] as const) : [127.5, 1];
+	const queue = new ResizeQueue([height, width], divisor, offset);
 	const preprocess = async <L extends Label>(
 		example: Example<L>,
 	): Promise<ImageExample<L>> => {

@@ -33,21 +33,27 @@ interface Task {
 export class ResizeQueue {
 	private readonly tasks: Task[] = [];
 	private readonly capacity: number;
-	private readonly resizeAll: Compiled<tf.Tensor[], tf.Tensor>;
+	private readonly resizeAll: Compiled<
+		[divisor: tf.Tensor, ...files: tf.Tensor[]],
+		tf.Tensor
+	>;
 
 	/**
 	 * @param size height and width
-	 * @param scale scales the values, which are 0–255; it runs in `tf.tidy`
+	 * @param divisor divides the values, which are 0–255
+	 * @param offset is then subtracted
 	 */
 	constructor(
 		private readonly size: readonly [number, number],
-		private readonly scale: (pixels: tf.Tensor) => tf.Tensor,
+		private readonly divisor: number,
+		private readonly offset: number,
 	) {
 		const [height, width] = size;
 		const fitting = Math.floor(maxValues / (3 * height * width));
 		this.capacity = Math.max(1, Math.min(maxImages, fitting));
-		this.resizeAll = compile((...files) =>
-			tf.concat(files.map((file) => resizeBilinear(decodeFile(file), size))),
+		// The divisor is an input: TensorFlow would multiply by the inverse of a constant, which gives other last bits.
+		this.resizeAll = compile((divisor, ...files) =>
+			tf.concat(files.map((file) => this.resize(decodeFile(file), divisor))),
 		);
 	}
 
@@ -107,7 +113,9 @@ export class ResizeQueue {
 			fileTensor(tasks[i]?.image?.bytes ?? filler),
 		);
 		try {
-			const all = this.readValues(() => this.resizeAll(...files));
+			const all = readValues(() =>
+				this.resizeAll(tf.scalar(this.divisor), ...files),
+			);
 			const length = all.length / this.capacity;
 			for (const [i, { resolve }] of tasks.entries()) {
 				resolve(all.subarray(i * length, (i + 1) * length));
@@ -124,20 +132,26 @@ export class ResizeQueue {
 		try {
 			const { bytes } = image as NonNullable<Task["image"]>;
 			const pixels = await decodePixels(bytes, name);
-			resolve(this.readValues(() => resizeBilinear(pixels, this.size)));
+			resolve(readValues(() => this.resize(pixels, tf.scalar(this.divisor))));
 			pixels.dispose();
 		} catch (error) {
 			reject(error);
 		}
 	}
 
-	private readValues(resize: () => tf.Tensor): Float32Array {
-		const scaled = tf.tidy(() => this.scale(resize()));
-		// Outside `tidy`, which would search the values for tensors.
-		const data = scaled.dataSync() as Float32Array;
-		scaled.dispose();
-		return data;
+	/** Resizes and scales one image, in single precision, rounded after each step, as in Python. */
+	private resize(pixels: tf.Tensor, divisor: tf.Tensor): tf.Tensor {
+		const divided = tf.div(resizeBilinear(pixels, this.size), divisor);
+		return this.offset ? tf.sub(divided, this.offset) : divided;
 	}
+}
+
+function readValues(compute: () => tf.Tensor): Float32Array {
+	const values = tf.tidy(compute);
+	// Outside `tidy`, which would search the values for tensors.
+	const data = values.dataSync() as Float32Array;
+	values.dispose();
+	return data;
 }
 
 /** An image of one pixel, which fills up a group of images. */
