@@ -1,13 +1,9 @@
+import { nativeType } from "../kernels/node_backend";
 import { isTapeOn } from "../kernels/raw_op";
 import { tf } from "../tf";
-import {
-	freeGraph,
-	isTracing,
-	nativeType,
-	type TracedGraph,
-	trace,
-	tracedExamples,
-} from "./trace";
+import { tracedExamples } from "./recorder";
+import { isTracing, trace } from "./trace";
+import { freeGraph, type TracedGraph } from "./traced_graph";
 
 /** A function of tensors that runs as a TensorFlow graph. */
 export interface Compiled<
@@ -35,8 +31,8 @@ export interface CompileOptions {
 /**
  * Compiles a function of tensors to TensorFlow graphs, as `tf.function` does in Python.
  *
- * The first call with inputs of given shapes and types traces the function: it runs once, operation by operation, and the
- * operations that tfjs-node executes meanwhile become a graph. From then on, TensorFlow runs the graph: it folds
+ * The first call with inputs of given shapes and types traces the function: it runs once, and the operations that it asks
+ * tfjs-node for become a graph; most of them are not computed meanwhile. Then TensorFlow runs the graph: it folds
  * constants, fuses operations, reuses memory, and works on independent parts at the same time. The results are the same
  * except for rounding.
  *
@@ -86,22 +82,23 @@ export function compile<
 			return known ? runKnown(known, inputs) : runEagerly(inputs);
 		}
 		for (const variable of changed) changing.add(variable);
-		if (known) free([known.id], ids);
-		const examples = isOpen ? inputs.map(takeExamples) : inputs;
-		let traced: ReturnType<typeof trace>;
-		try {
-			const run = () => runEagerly(examples as Inputs);
-			traced = trace(run, examples, changing, isOpen);
-		} finally {
-			if (isOpen) tf.dispose([...examples]);
+		if (known) {
+			graphs.delete(key);
+			free([known.id], ids);
 		}
-		const { outputs, graph } = traced;
-		graphs.set(key, graph);
-		if (graph) ids.add(graph.id);
-		if (!graph && !isOpen) return outputs;
-		// From the first call on, the results are the graph's: the same inputs give the same bits.
-		tf.dispose(outputs);
-		return graph ? runKnown(graph, inputs) : runEagerly(inputs);
+		const examples = isOpen ? inputs.map(takeExamples) : inputs;
+		const run = () => runEagerly(examples as Inputs);
+		const graph = trace(run, examples, changing, isOpen);
+		if (isOpen) tf.dispose([...examples]);
+		if (graph) {
+			graphs.set(key, graph);
+			ids.add(graph.id);
+			return runKnown(graph, inputs);
+		}
+		const results = runEagerly(inputs);
+		// Only now: an error of the function's own is no reason never to trace it.
+		graphs.set(key, undefined);
+		return results;
 	};
 	const runKnown = (graph: TracedGraph, inputs: Inputs): tf.Tensor[] => {
 		if (!isOpen) return graph.run(inputs);

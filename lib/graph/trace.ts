@@ -1,48 +1,8 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
+import { type Execute, nodeBackend } from "../kernels/node_backend";
 import { tf } from "../tf";
-import {
-	type Attribute,
-	type Constant,
-	encodeSavedModel,
-	type Node,
-	tag,
-} from "./saved_model";
-
-/** An attribute of an operation as tfjs-node passes it on. */
-interface OpAttribute {
-	readonly name: string;
-	/** One of the addon's numbers for kinds of attributes. */
-	readonly type: number;
-	readonly value: unknown;
-}
-
-type Execute<Result> = (
-	name: string,
-	attributes: readonly OpAttribute[],
-	inputs: readonly tf.TensorInfo[],
-	outputs: number,
-) => Result;
-
-/** The parts of tfjs-node's backend that all of its computing goes through. */
-interface NodeBackend {
-	readonly binding: Readonly<Record<string, number>>;
-	readonly tensorMap: { get(id: object): { shape: number[]; dtype: number } };
-	executeSingleOutput: Execute<tf.Tensor>;
-	executeMultipleOutputs: Execute<tf.Tensor[]>;
-	readSync(id: object): ArrayLike<number>;
-	loadSavedModelMetaGraph(folder: string, tags: string): number;
-	runSavedModel(
-		id: number,
-		inputs: readonly tf.Tensor[],
-		infos: readonly { name: string }[],
-		outputs: readonly string[],
-	): tf.Tensor[];
-	deleteSavedModel(id: number): void;
-}
-
-const nodeBackend = () => tf.backend() as unknown as NodeBackend;
+import { NotTraceable, Recorder } from "./recorder";
+import { inferShape } from "./shape_inference";
+import type { TracedGraph } from "./traced_graph";
 
 /** Whether a function is being traced now. */
 export function isTracing(): boolean {
@@ -51,350 +11,122 @@ export function isTracing(): boolean {
 
 let tracing = false;
 
-/** A function that was traced: a TensorFlow graph in a session of its own. */
-export class TracedGraph {
-	/** @param id the number of the loaded SavedModel */
-	constructor(
-		readonly id: number,
-		private readonly inputNames: readonly { readonly name: string }[],
-		private readonly outputNames: readonly string[],
-		/** The variables whose values are inputs, after the function's own. */
-		private readonly fed: readonly tf.Variable[],
-		/** The variables whose values became constants, with the data that they had. */
-		private readonly constants: ReadonlyMap<tf.Variable, object>,
-	) {}
-
-	/** Runs the graph on tensors of the shapes and types that it was traced with; the caller disposes the results. */
-	run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
-		return nodeBackend().runSavedModel(
-			this.id,
-			[...inputs, ...this.fed],
-			this.inputNames,
-			this.outputNames,
-		);
-	}
-
-	/** Lists the variables that are constants of the graph, but have another value by now. */
-	changed(): tf.Variable[] {
-		return [...this.constants]
-			.filter(([{ dataId }, data]) => dataId !== data)
-			.map(([variable]) => variable);
-	}
-}
-
-/** Frees a traced graph. */
-export function freeGraph(id: number): void {
-	nodeBackend().deleteSavedModel(id);
-}
-
-/** The type of a tensor's values in TensorFlow: a number of `DataType` in `types.proto`. */
-export function nativeType({ dataId }: tf.TensorInfo): number {
-	return nodeBackend().tensorMap.get(dataId).dtype;
-}
-
-/** Why a function cannot become a graph. */
-class NotTraceable extends Error {}
-
-/** The examples that a graph for batches of any size is traced on. */
-export const tracedExamples = 3;
-
 /**
- * Runs a function once, and makes a graph of the operations that pass through the backend meanwhile.
+ * Runs a function, and makes a graph of the operations that pass through the backend meanwhile. Most of them are not computed:
+ * only the shapes of their results are known, which take no memory.
  *
  * @param changing the variables whose values will change: inputs of the graph. Those of others become constants.
  * @param anyBatchSize whether the graph takes any number of examples along the first axis; the inputs have `tracedExamples`
- * @returns the function's results, which the caller disposes, and the graph; none if the function cannot be traced
+ * @returns undefined if the function cannot be a graph, or throws
  */
 export function trace(
 	fn: () => tf.Tensor[],
 	inputs: readonly tf.Tensor[],
 	changing: WeakSet<tf.Variable>,
 	anyBatchSize: boolean,
-): { outputs: tf.Tensor[]; graph: TracedGraph | undefined } {
-	const recorder = new Recorder(inputs, changing, anyBatchSize);
-	const outputs = recorder.watch(fn);
-	return { outputs, graph: recorder.load(outputs) };
+): TracedGraph | undefined {
+	try {
+		const recorder = new Recorder(inputs, changing, anyBatchSize);
+		const outputs = watch(fn, recorder);
+		try {
+			return recorder.load(outputs);
+		} finally {
+			tf.dispose(outputs);
+		}
+	} catch {
+		return undefined;
+	}
 }
 
-const inputName = (i: number) => `input_${i}`;
-
-/** Records operations as nodes of a graph. */
-class Recorder {
-	private readonly nodes: Node[] = [];
-	private problem: NotTraceable | undefined;
-	/** By the data of a tensor: the result of a node that computes it. */
-	private readonly results = new Map<object, string>();
-	private readonly variables = new Map<object, tf.Variable>();
-	/** The data of more than one variable. */
-	private readonly shared = new Set<object>();
-	private readonly constants = new Map<tf.Variable, object>();
-	private readonly fed: tf.Variable[] = [];
-	private readonly backend = nodeBackend();
-
-	constructor(
-		private readonly inputs: readonly tf.Tensor[],
-		private readonly changing: WeakSet<tf.Variable>,
-		private readonly anyBatchSize: boolean,
-	) {
-		for (const variable of listVariables()) {
-			const { dataId } = variable;
-			if (this.variables.has(dataId)) this.shared.add(dataId);
-			this.variables.set(dataId, variable);
-		}
-		for (const [i, { dataId, shape }] of inputs.entries()) {
-			const others = shape.slice(1);
-			this.addInput(i, dataId, anyBatchSize ? [-1, ...others] : shape);
-		}
-	}
-
-	/** Records what passes through the backend while `action` runs. */
-	watch<T>(action: () => T): T {
-		const { backend } = this;
-		const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
-		const before = new Set(listVariables());
-		const { random } = Math;
-		const { assign } = tf.Variable.prototype;
-		const refuse = (why: string) => {
-			this.problem ??= new NotTraceable(why);
-		};
-		backend.executeSingleOutput = (...args) => {
-			const result = executeSingleOutput.apply(backend, args);
-			this.record(args, [result]);
+/**
+ * Records what passes through the backend while `action` runs.
+ *
+ * @throws NotTraceable as soon as `action` does what a graph cannot do
+ */
+function watch<T>(action: () => T, recorder: Recorder): T {
+	let problem: NotTraceable | undefined;
+	const refuse = (why: string): never => {
+		problem ??= new NotTraceable(why);
+		throw problem;
+	};
+	const backend = nodeBackend();
+	const { executeSingleOutput, executeMultipleOutputs, read, readSync } =
+		backend;
+	const overrides = [
+		override(backend, "executeSingleOutput", (...call) => {
+			const [op, attributes, inputs] = call;
+			const shape = inferShape(op, attributes, inputs);
+			const result = shape
+				? createAbstract(shape)
+				: executeSingleOutput.apply(backend, withValues(call));
+			recorder.record(call, [result]);
 			return result;
-		};
-		backend.executeMultipleOutputs = (...args) => {
-			const results = executeMultipleOutputs.apply(backend, args);
-			this.record(args, results);
+		}),
+		override(backend, "executeMultipleOutputs", (...call) => {
+			const results = executeMultipleOutputs.apply(backend, withValues(call));
+			recorder.record(call, results);
 			return results;
-		};
-		backend.readSync = (id) => {
-			if (this.results.has(id) || this.variables.has(id)) {
-				refuse("it reads a tensor's values");
-			}
-			return readSync.call(backend, id);
-		};
-		Math.random = () => {
-			refuse("it draws random numbers in JavaScript");
-			return random();
-		};
-		tf.Variable.prototype.assign = function (...args) {
-			refuse("it assigns a variable");
-			return assign.apply(this, args);
-		};
-		tracing = true;
-		try {
-			return action();
-		} finally {
-			tracing = false;
-			for (const name of [
-				"executeSingleOutput",
-				"executeMultipleOutputs",
-				"readSync",
-			] as const)
-				delete (backend as Partial<NodeBackend>)[name];
-			Math.random = random;
-			tf.Variable.prototype.assign = assign;
-			if (listVariables().some((variable) => !before.has(variable))) {
-				refuse("it creates a variable");
-			}
-		}
-	}
-
-	/** Loads what was recorded; undefined if it cannot be a graph. */
-	load(outputs: readonly tf.Tensor[]): TracedGraph | undefined {
-		const folder = fs.mkdtempSync(path.join(os.tmpdir(), "graph-"));
-		try {
-			const names = outputs.map((output) => this.addOutput(output));
-			if (this.problem || names.length === 0) return undefined;
-			const file = path.join(folder, "saved_model.pb");
-			fs.writeFileSync(file, encodeSavedModel(this.nodes));
-			const inputs = [...this.inputs, ...this.fed].map((_, i) => ({
-				name: `${inputName(i)}:0`,
-			}));
-			return new TracedGraph(
-				this.backend.loadSavedModelMetaGraph(folder, tag),
-				inputs,
-				names,
-				this.fed,
-				this.constants,
-			);
-		} catch {
-			return undefined;
-		} finally {
-			fs.rmSync(folder, { recursive: true });
-		}
-	}
-
-	private addInput(i: number, dataId: object, shape: readonly number[]): void {
-		const { dtype } = this.backend.tensorMap.get(dataId);
-		const attributes = { dtype: { type: dtype }, shape: { shape } };
-		this.add("Placeholder", [], attributes, inputName(i));
-		this.results.set(dataId, `${inputName(i)}:0`);
-	}
-
-	/** @returns the name of a result that nothing else has */
-	private addOutput(tensor: tf.Tensor): string {
-		const T = { type: nativeType(tensor) };
-		return `${this.add("Identity", [this.refer(tensor)], { T })}:0`;
-	}
-
-	/** The node's result that a tensor is. What was not computed here becomes a constant, or an input if it changes. */
-	private refer({ dataId }: tf.TensorInfo): string {
-		if (this.shared.has(dataId)) {
-			throw new NotTraceable("two variables share their values");
-		}
-		const variable = this.variables.get(dataId);
-		if (!this.results.has(dataId) && variable && this.changing.has(variable)) {
-			const i = this.inputs.length + this.fed.length;
-			this.addInput(i, dataId, variable.shape);
-			this.fed.push(variable);
-		}
-		const known = this.results.get(dataId);
-		if (known) return known;
-		if (variable) this.constants.set(variable, dataId);
-		const ref = `${this.add("Const", [], this.constant(dataId))}:0`;
-		this.results.set(dataId, ref);
-		return ref;
-	}
-
-	/** Replaces the number of traced examples in a shape by "as many as there are": -1. */
-	private openShape(
-		op: string,
-		inputs: readonly tf.TensorInfo[],
-		refs: string[],
-	): void {
-		const i = { Reshape: 1, Slice: 2 }[op] ?? 0;
-		const shape = inputs[i];
-		if (i === 0 || !shape) return;
-		const sizes = Int32Array.from(this.read(shape.dataId));
-		// The examples come first, perhaps after ones, and perhaps together with the axes that follow.
-		const batch = sizes.findIndex((size) => size !== 1);
-		const isOpen =
-			op === "Reshape"
-				? (sizes[batch] ?? 1) % tracedExamples === 0
-				: batch === 0 &&
-					[sizes[0], inputs[0]?.shape[0]].every((n) => n === tracedExamples);
-		if (!isOpen || sizes.includes(-1)) return;
-		const { TF_INT32 } = this.backend.binding as { TF_INT32: number };
-		const values = sizes.with(batch, -1);
-		const tensor: Constant = {
-			type: TF_INT32,
-			shape: [values.length],
-			content: new Uint8Array(values.buffer),
-		};
-		const attributes = { dtype: { type: TF_INT32 }, value: { tensor } };
-		refs[i] = `${this.add("Const", [], attributes)}:0`;
-	}
-
-	/** Reads values without being noticed. */
-	private read(dataId: object): ArrayLike<number> {
-		const { readSync } = Object.getPrototypeOf(this.backend);
-		return readSync.call(this.backend, dataId);
-	}
-
-	private constant(dataId: object): Record<string, Attribute> {
-		const { shape, dtype } = this.backend.tensorMap.get(dataId);
-		const values = this.read(dataId);
-		const { TF_FLOAT, TF_INT32, TF_BOOL } = this.backend.binding;
-		let content: Float32Array | Int32Array | Uint8Array;
-		if (dtype === TF_FLOAT) content = Float32Array.from(values);
-		else if (dtype === TF_INT32) content = Int32Array.from(values);
-		else if (dtype === TF_BOOL) content = Uint8Array.from(values);
-		else throw new NotTraceable(`a constant has the type ${dtype}`);
-		const tensor: Constant = {
-			type: dtype,
-			shape,
-			content: new Uint8Array(content.buffer),
-		};
-		return { dtype: { type: dtype }, value: { tensor } };
-	}
-
-	private record(
-		[op, attributes, inputs]: Parameters<Execute<unknown>>,
-		outputs: readonly tf.Tensor[],
-	): void {
-		if (this.problem) return;
-		try {
-			// A graph runs only what its outputs need.
-			if (outputs.length === 0) throw new NotTraceable(`${op} has no output`);
-			const refs = inputs.map((input) => this.refer(input));
-			if (this.anyBatchSize) this.openShape(op, inputs, refs);
-			const encoded: Record<string, Attribute> = {};
-			for (const { name, type, value } of attributes) {
-				// TensorFlow's oneDNN pass ends the process over some attributes that are not the operation's own.
-				if (name.startsWith("_")) continue;
-				encoded[name] = this.encode(type, value);
-			}
-			const [x] = inputs;
-			// tfjs-node casts the input, but names its type from before.
-			if (op === "Mean" && x) encoded.T = { type: nativeType(x) };
-			const node =
-				op === "LeakyRelu"
-					? this.addLeakyRelu(refs, attributes)
-					: this.add(op, refs, encoded);
-			for (const [i, { dataId }] of outputs.entries()) {
-				this.results.set(dataId, `${node}:${i}`);
-			}
-		} catch (error) {
-			this.problem = error as Error;
-		}
-	}
-
-	/**
-	 * The greater of x and a fraction of it. TensorFlow's own operation, where it follows a convolution and an addition, is fused
-	 * with them by TensorFlow 2.21's oneDNN, which then takes 0.2 for the slope, whatever it is.
-	 */
-	private addLeakyRelu(
-		inputs: readonly string[],
-		attributes: readonly OpAttribute[],
-	): string {
-		const slope = attributes.find(({ name }) => name === "alpha")?.value;
-		if (typeof slope !== "number" || slope < 0 || slope > 1) {
-			throw new NotTraceable(`a leaky ReLU has the slope ${slope}`);
-		}
-		const T = { type: this.backend.binding.TF_FLOAT as number };
-		const content = new Uint8Array(Float32Array.of(slope).buffer);
-		const alpha = this.add("Const", [], {
-			dtype: T,
-			value: { tensor: { type: T.type, shape: [], content } },
-		});
-		const scaled = this.add("Mul", [...inputs, `${alpha}:0`], { T });
-		return this.add("Maximum", [...inputs, `${scaled}:0`], { T });
-	}
-
-	private encode(type: number, value: unknown): Attribute {
-		const { binding } = this.backend;
-		const isList = Array.isArray(value);
-		switch (type) {
-			case binding.TF_ATTR_STRING:
-				return { string: Buffer.from(value as string) };
-			case binding.TF_ATTR_INT:
-				return isList ? { ints: value } : { int: value as number };
-			case binding.TF_ATTR_FLOAT:
-				return isList ? { floats: value } : { float: value as number };
-			case binding.TF_ATTR_BOOL:
-				return isList ? { bools: value } : { bool: value as boolean };
-			case binding.TF_ATTR_TYPE:
-				return { type: value as number };
-			case binding.TF_ATTR_SHAPE:
-				return { shape: value as number[] };
-			default:
-				throw new NotTraceable(`an attribute is of the kind ${type}`);
-		}
-	}
-
-	private add(
-		op: string,
-		inputs: readonly string[],
-		attributes: Readonly<Record<string, Attribute>>,
-		name = `${op.replace(/^_/, "")}_${this.nodes.length}`,
-	): string {
-		this.nodes.push({ name, op, inputs, attributes });
-		return name;
+		}),
+		override(backend, "readSync", (id) =>
+			recorder.knows(id)
+				? refuse("it reads a tensor's values")
+				: readSync.call(backend, id),
+		),
+		override(backend, "read", (id) => {
+			if (!recorder.knows(id)) return read.call(backend, id);
+			problem ??= new NotTraceable("it reads a tensor's values");
+			// Whoever waits for them waits for those of the next run, which computes them.
+			return new Promise(() => {});
+		}),
+		override(Math, "random", () =>
+			refuse("it draws random numbers in JavaScript"),
+		),
+		override(tf.Variable.prototype, "assign", () =>
+			refuse("it assigns a variable"),
+		),
+		override(tf.engine(), "makeVariable", () =>
+			refuse("it creates a variable"),
+		),
+	];
+	tracing = true;
+	try {
+		const result = action();
+		if (problem) throw problem;
+		return result;
+	} finally {
+		tracing = false;
+		for (const restore of overrides) restore();
 	}
 }
 
-/** All variables of tfjs. */
-function listVariables(): tf.Variable[] {
-	return Object.values(tf.engine().registeredVariables);
+/** Replaces a method; the function that it returns puts it back. */
+function override<T extends object, K extends keyof T>(
+	object: T,
+	name: K,
+	method: T[K],
+): () => void {
+	const before = Object.getOwnPropertyDescriptor(object, name);
+	object[name] = method;
+	return () => {
+		if (before) Object.defineProperty(object, name, before);
+		else delete object[name];
+	};
+}
+
+/** A tensor, float32, that has a shape but no values. */
+function createAbstract(shape: readonly number[]): tf.Tensor {
+	const backend = nodeBackend();
+	const dtype = backend.binding.TF_FLOAT as number;
+	return backend.createOutputTensor({ shape, dtype, id: -1 });
+}
+
+/** Gives zeros to the inputs that have no values, for an operation that is computed. */
+function withValues(call: Parameters<Execute<unknown>>): typeof call {
+	const { tensorMap } = nodeBackend();
+	for (const { dataId, shape } of call[2]) {
+		const data = tensorMap.get(dataId);
+		if (data.id < 0)
+			data.values ??= new Float32Array(tf.util.sizeFromShape([...shape]));
+	}
+	return call;
 }

@@ -1,4 +1,9 @@
 import { tf } from "../tf";
+import {
+	type NodeBackend,
+	nodeBackend,
+	type OpAttribute,
+} from "./node_backend";
 
 /** The addon's names for the kinds of plain values. */
 const attributeTypes = {
@@ -11,34 +16,6 @@ const tensorTypes = {
 	int32: "TF_INT32",
 	uint8: "TF_UINT8",
 } as const;
-
-/** What tfjs-node's backend offers beyond tfjs's own interface: any operation of TensorFlow, by name. */
-interface NodeBackend {
-	readonly binding: Readonly<
-		Record<
-			| (typeof attributeTypes)[keyof typeof attributeTypes]
-			| "TF_ATTR_TYPE"
-			| (typeof tensorTypes)[keyof typeof tensorTypes],
-			number
-		>
-	> & {
-		createTensor(
-			shape: readonly number[],
-			dtype: number,
-			data: unknown,
-		): unknown;
-	};
-	createOutputTensor(metadata: {
-		shape: readonly number[];
-		dtype: number;
-		id: unknown;
-	}): tf.Tensor;
-	executeSingleOutput(
-		name: string,
-		attributes: readonly { name: string; type: number; value: unknown }[],
-		inputs: readonly tf.TensorInfo[],
-	): tf.Tensor;
-}
 
 type Attribute =
 	| string
@@ -58,17 +35,16 @@ export type Operation = (...inputs: tf.TensorInfo[]) => tf.Tensor;
  * small one. Outside a kernel it has no gradient, and it throws if a gradient is being recorded.
  */
 export function rawOp(name: string, attributes: Attributes = {}): Operation {
-	const backend = tf.backend() as unknown as NodeBackend;
-	const { binding } = backend;
+	const backend = nodeBackend();
 	const isType = (value: Attribute) =>
 		typeof value === "object" && "type" in value;
 	const list = Object.entries<Attribute>({
 		...(!Object.values(attributes).some(isType) && { T: { type: "float32" } }),
 		...attributes,
-	}).map(([name, value]) => ({ name, ...encode(value, binding) }));
+	}).map(([name, value]) => encode(name, value, backend.binding));
 	return (...inputs) => {
 		refuseUnderTape(name);
-		return backend.executeSingleOutput(name, list, inputs);
+		return backend.executeSingleOutput(name, list, inputs, 1);
 	};
 }
 
@@ -77,8 +53,8 @@ export function byteTensor(
 	data: Uint8Array,
 	shape: readonly number[],
 ): tf.Tensor {
-	const backend = tf.backend() as unknown as NodeBackend;
-	const dtype = backend.binding.TF_UINT8;
+	const backend = nodeBackend();
+	const dtype = backend.binding.TF_UINT8 as number;
 	const id = backend.binding.createTensor(shape, dtype, data);
 	return backend.createOutputTensor({ shape, dtype, id });
 }
@@ -95,16 +71,21 @@ function refuseUnderTape(name: string): void {
 	);
 }
 
-function encode(value: Attribute, binding: NodeBackend["binding"]) {
-	if (typeof value !== "object")
-		return {
-			type: binding[attributeTypes[typeof value as "string"]],
-			value,
-		};
-	if ("type" in value)
-		return {
-			type: binding.TF_ATTR_TYPE,
-			value: binding[tensorTypes[value.type]],
-		};
-	return { type: binding.TF_ATTR_INT, value };
+function encode(
+	name: string,
+	value: Attribute,
+	binding: NodeBackend["binding"],
+): OpAttribute {
+	const numberOf = (key: string) => binding[key] as number;
+	if (typeof value !== "object") {
+		const type = numberOf(attributeTypes[typeof value as "string"]);
+		return { name, type, value };
+	}
+	return "type" in value
+		? {
+				name,
+				type: numberOf("TF_ATTR_TYPE"),
+				value: numberOf(tensorTypes[value.type]),
+			}
+		: { name, type: numberOf("TF_ATTR_INT"), value };
 }

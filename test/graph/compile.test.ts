@@ -184,6 +184,42 @@ test("a function that reads a tensor's values runs as it is", () => {
 	assert.deepEqual(read(signed(tf.tensor1d([-4]))), [[-4]]);
 });
 
+test("a function that waits for a tensor's values gets those of its inputs", async () => {
+	const waiting: Promise<ArrayLike<number>>[] = [];
+	const compiled = compile((x: tf.Tensor) => {
+		const y = tf.keep(tf.relu(x));
+		waiting.push(y.data());
+		return y.clone();
+	});
+	const x = tf.tensor1d([-1, 2]);
+	for (let i = 0; i < 2; i++) {
+		assert.deepEqual(read([compiled(x)]), [[0, 2]]);
+		const values = (await waiting.at(-1)) as ArrayLike<number>;
+		assert.deepEqual(Array.from(values), [0, 2]);
+	}
+	compiled.dispose();
+	x.dispose();
+});
+
+test("a function's own error is thrown, and does not keep it from being a graph", (t) => {
+	let fails = true;
+	const compiled = compile((x: tf.Tensor) => {
+		if (fails) throw new Error("not yet");
+		return tf.relu(x);
+	});
+	const x = tf.tensor1d([-1, 2]);
+	const before = tf.memory().numTensors;
+	assert.throws(() => compiled(x), /not yet/);
+	fails = false;
+	assert.deepEqual(read([compiled(x)]), [[0, 2]]);
+	const operations = countOperations(t);
+	assert.deepEqual(read([compiled(x)]), [[0, 2]]);
+	assert.equal(operations(), 0);
+	assert.equal(tf.memory().numTensors, before);
+	compiled.dispose();
+	x.dispose();
+});
+
 test("a function that assigns a variable runs as it is", () => {
 	const sum = tf.variable(tf.scalar(0));
 	const add = compile((x: tf.Tensor) => {
