@@ -6,7 +6,7 @@ import { nextSeed } from "../graph/dropout";
 import { withSharedExtremumGradients } from "../kernels/extremum_gradient";
 import { tf } from "../tf";
 import { type ClassWeight, sampleWeights } from "./class_weight";
-import { createOptimizerStep } from "./keras_step";
+import { createOptimizerStep } from "./create_optimizer_step";
 import type { Loss, Output } from "./losses";
 import { type Metric, measureBatch, type RunningMetrics } from "./metrics";
 import type { SplitModel } from "./split_model";
