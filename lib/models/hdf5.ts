@@ -1,6 +1,4 @@
-import * as path from "node:path";
-import { TransferLearningError } from "../errors";
-import { WeightsError } from "./weights_error";
+import { replaceFile, WeightsError } from "./weights_error";
 
 // The parts of h5wasm's types that are used here: a CommonJS module cannot import the types themselves.
 
@@ -14,33 +12,36 @@ export interface Group {
 export interface Dataset {
 	readonly path: string;
 	readonly shape: readonly number[] | null;
+	/** As in Python's `struct`, such as `<f` for 32-bit floats; compound types have an object. */
+	readonly dtype: unknown;
 	readonly value: unknown;
 }
 
 /**
- * Opens an HDF5 file, passes its root group to `use`, and closes the file.
+ * Passes the root group of an HDF5 file to `use`.
  *
- * @throws WeightsError if the file is missing, truncated, damaged or not an HDF5 file; errors are detected here and in `use`.
+ * HDF5 sees a file system in memory that has nothing but these bytes: a file may name others that hold its arrays. After an
+ * error, the HDF5 library may be unusable in this thread.
+ *
+ * @param file the file's name, for errors
+ * @throws WeightsError if the bytes are truncated, damaged or not an HDF5 file; errors are detected here and in `use`.
  */
 export async function readHdf5<T>(
 	file: string,
+	bytes: Uint8Array,
 	use: (root: Group) => T,
 ): Promise<T> {
-	// An ESM-only package, which CommonJS can only import dynamically.
-	const hdf5 = await import("h5wasm/node");
-	const library = await hdf5.ready;
-	// Otherwise an error, such as a wrong checksum, prints a page to stderr and returns arbitrary numbers.
-	library.activate_throwing_error_handler();
-	let opened: InstanceType<typeof hdf5.File> | undefined;
 	try {
-		opened = new hdf5.File(path.resolve(file), "r");
-		return use(opened);
+		// An ESM-only package, which CommonJS can only import dynamically.
+		const hdf5 = await import("h5wasm");
+		const library = await hdf5.ready;
+		// Otherwise an error, such as a wrong checksum, prints a page and returns arbitrary numbers.
+		library.activate_throwing_error_handler();
+		library.FS.writeFile("/weights.h5", bytes);
+		return use(new hdf5.File("/weights.h5", "r"));
 	} catch (error) {
-		if (error instanceof TransferLearningError) throw error;
-		throw explain(file, error as Error);
-	} finally {
-		library.deactivate_throwing_error_handler();
-		opened?.close();
+		if (error instanceof WeightsError) throw error;
+		throw explain(file, error);
 	}
 }
 
@@ -78,15 +79,10 @@ function toStrings(value: unknown): string[] {
 	return Array.isArray(value) ? value.map(String) : [];
 }
 
-function explain(file: string, cause: Error): WeightsError {
+function explain(file: string, cause: unknown): WeightsError {
+	const { message } = cause instanceof Error ? cause : new Error(`${cause}`);
 	// HDF5's message is a stack, whose lines end in `in H5Z_pipeline(): reason`; the last one is the innermost.
-	const reason =
-		[...cause.message.matchAll(/\(\): (.+)/g)].at(-1)?.[1] ?? cause.message;
-	const [, unreadable] = /error message = '(.*?)'/.exec(cause.message) ?? [];
-	if (unreadable) {
-		const problem = `cannot be read: ${unreadable}`;
-		return new WeightsError(file, problem, "Check the path.", { cause });
-	}
+	const reason = [...message.matchAll(/\(\): (.+)/g)].at(-1)?.[1];
 	if (reason === "file signature not found") {
 		return new WeightsError(
 			file,
@@ -95,10 +91,10 @@ function explain(file: string, cause: Error): WeightsError {
 		);
 	}
 	const [, size, expected] =
-		/^truncated file: eof = (\d+), .*stored_eof = (\d+)/.exec(reason) ?? [];
+		/^truncated file: eof = (\d+), .*stored_eof = (\d+)/.exec(reason ?? "") ??
+		[];
 	const problem = size
 		? `is truncated: it has ${size} bytes of ${expected}`
-		: `is damaged: the HDF5 library cannot read it (${reason})`;
-	const remedy = "Delete it and download it again.";
-	return new WeightsError(file, problem, remedy, { cause });
+		: `is damaged: the HDF5 library cannot read it (${reason ?? message.split("\n")[0]})`;
+	return new WeightsError(file, problem, replaceFile);
 }

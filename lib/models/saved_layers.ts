@@ -8,6 +8,32 @@ import {
 } from "./hdf5";
 import { toSnakeCase } from "./keras_names";
 
+/** What a file must have for one layer of a model. */
+export interface LayerWeights {
+	readonly name: string;
+	/** Of tfjs. */
+	readonly className: string;
+	/** In the order of `layer.weights`. */
+	readonly weights: readonly {
+		readonly name: string;
+		readonly shape: readonly number[];
+	}[];
+}
+
+/** Describes the layers of a model that have weights. */
+export function describeWeights(model: tf.LayersModel): LayerWeights[] {
+	return model.layers
+		.filter(({ weights }) => weights.length > 0)
+		.map((layer) => ({
+			name: layer.name,
+			className: layer.getClassName(),
+			weights: layer.weights.map(({ originalName, shape }) => ({
+				name: originalName,
+				shape: shape as number[],
+			})),
+		}));
+}
+
 /** The saved weights of one layer, in the order of `layer.weights`. */
 export type SavedWeights = readonly (Dataset | undefined)[];
 
@@ -24,7 +50,7 @@ export type SavedLayers = ReadonlyMap<string, SavedWeights>;
  */
 export function findSavedLayers(
 	root: Group,
-	layers: readonly tf.layers.Layer[],
+	layers: readonly LayerWeights[],
 ): SavedLayers | undefined {
 	const stored = findGroup(root, "layers");
 	if (stored) return findByClass(stored, layers);
@@ -46,7 +72,7 @@ export function findSavedLayers(
 function findByOrder(
 	group: Group,
 	names: readonly string[],
-	layers: readonly tf.layers.Layer[],
+	layers: readonly LayerWeights[],
 ): SavedLayers {
 	const saved: SavedWeights[] = [];
 	for (const name of names) {
@@ -68,7 +94,7 @@ function findByOrder(
  */
 function findByName(
 	group: Group,
-	layers: readonly tf.layers.Layer[],
+	layers: readonly LayerWeights[],
 ): SavedLayers {
 	const paths = new Map(
 		readStrings(group, "weight_names").map((path) => [
@@ -79,7 +105,7 @@ function findByName(
 	const saved = new Map<string, SavedWeights>();
 	for (const layer of layers) {
 		const found = layer.weights.map((weight) =>
-			paths.get(`${layer.name}/${weightName(weight.originalName)}`),
+			paths.get(`${layer.name}/${weightName(weight.name)}`),
 		);
 		if (found.every((path) => path === undefined)) continue;
 		saved.set(
@@ -96,14 +122,14 @@ function findByName(
  */
 function findByClass(
 	stored: Group,
-	layers: readonly tf.layers.Layer[],
+	layers: readonly LayerWeights[],
 ): SavedLayers {
 	const nested = findGroup(stored, "functional/layers");
 	const group = nested ?? stored;
 	const seen = new Map<string, number>();
 	const saved = new Map<string, SavedWeights>();
 	for (const layer of layers) {
-		const className = toSnakeCase(layer.getClassName());
+		const className = toSnakeCase(layer.className);
 		const n = seen.get(className) ?? 0;
 		seen.set(className, n + 1);
 		const vars = findGroup(

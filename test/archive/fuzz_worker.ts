@@ -1,15 +1,16 @@
 // Feeds mutated inputs to the reader. Run by fuzz.test.ts in a process of its own, which may crash:
-//   node --import tsx test/archive/fuzz_worker.ts <image|archive> <seed> <inputs> <seconds> <file for the input under way>
+//   node --import tsx test/archive/fuzz_worker.ts <image|archive|weights> <seed> <inputs> <seconds> <file for the input under way>
 import * as fs from "node:fs";
 import sharp from "sharp";
 import { writeBmp, writeGif, writePng } from "../support/encoded_images";
-import { tryArchive, tryImage } from "./fuzz_targets";
+import { attempts, type Target, weightsSeeds } from "./fuzz_targets";
 import { archiveCases, slowStart } from "./hostile_archives";
 
-/** An input that takes longer has hung the reader. */
-const patience = 20_000;
+/** An input that takes longer has hung the reader; HDF5 itself is given 20 s. */
+const patience = 60_000;
 
 async function seeds(target: string): Promise<Buffer[]> {
+	if (target === "weights") return weightsSeeds();
 	const noise = sharp({
 		create: {
 			width: 40,
@@ -103,7 +104,7 @@ function mutate(
 async function main(): Promise<void> {
 	const [kind = "", seed, inputs, seconds, current = ""] =
 		process.argv.slice(2);
-	const attempt = kind === "image" ? tryImage : tryArchive;
+	const attempt = attempts[kind as Target];
 	const all = await seeds(kind);
 	const random = generator(Number(seed));
 	const pick = () => all[random(all.length)] as Buffer;
