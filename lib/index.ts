@@ -24,6 +24,7 @@ export type { Example, Image, ImageExample, Label } from "./dataset/example";
 export type { MapFunction, Preprocess } from "./dataset/map_chain";
 export { type SplitOptions, split } from "./dataset/split";
 export { describeDevice } from "./device";
+export type { Displayable } from "./display";
 export { TransferLearningError } from "./errors";
 export { type Compiled, type CompileOptions, compile } from "./graph/compile";
 export {

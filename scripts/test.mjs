@@ -27,12 +27,18 @@ const rest = {
 	"test/archive/fuzz.test.ts": "tries thousands of mutated files",
 	"test/browser/": "drives JupyterLab in a browser",
 	"test/download/faults.test.ts": "injects network faults",
+	"test/jupyter/tools.test.ts": "runs notebooks with other tools",
 	"test/models/fetch_weights.test.ts": "injects network faults",
 	"test/setup/": "sets up fresh clones, with compilers and registries",
 };
 
 /** They start kernels, browsers or set-ups: two at once wait for each other, or for ever (tslab's start is not safe beside another). */
-const alone = ["test/browser/", "test/setup/", "test/walkthrough/"];
+const alone = [
+	"test/browser/",
+	"test/jupyter/",
+	"test/setup/",
+	"test/walkthrough/",
+];
 
 /** Executes a small walkthrough in `npm test`, and the whole in the rest. */
 const walkthrough = "test/walkthrough/executed.test.ts";

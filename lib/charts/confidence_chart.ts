@@ -1,3 +1,4 @@
+import { createFigure } from "./figure";
 import { type Labels, nameLabel } from "./labels";
 import { type PredictionChartOptions, readPredictions } from "./predictions";
 import { colorAt, createLayout, type Figure } from "./theme";
@@ -44,7 +45,7 @@ export function confidenceChart(
 							.map(({ confidence }) => confidence),
 					})),
 				];
-	return {
+	return createFigure({
 		data: groups.map(({ name, x }, i) => ({
 			type: "histogram",
 			name,
@@ -59,5 +60,5 @@ export function confidenceChart(
 			xaxis: { title: { text: xTitle }, range: [0, 1] },
 			yaxis: { title: { text: "Examples" } },
 		}),
-	};
+	});
 }

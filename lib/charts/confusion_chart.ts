@@ -1,3 +1,4 @@
+import { createFigure } from "./figure";
 import type { Labels } from "./labels";
 import { escapePlotly, unescapePlotly } from "./plotly_text";
 import { type PredictionChartOptions, readPredictions } from "./predictions";
@@ -41,7 +42,7 @@ export function confusionChart(
 			ticktext: names.map(shorten),
 		}),
 	});
-	return {
+	return createFigure({
 		data: [
 			{
 				type: "heatmap",
@@ -65,7 +66,7 @@ export function confusionChart(
 			// The first label on top, as in a table.
 			yaxis: { ...axis("Label"), autorange: "reversed" },
 		}),
-	};
+	});
 }
 
 /** Shortens a name for an axis, to leave room for the matrix; the hover text has the full name. */

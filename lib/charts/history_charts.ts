@@ -1,5 +1,6 @@
 import { TransferLearningError } from "../errors";
 import type { History } from "../training/history";
+import { createFigure } from "./figure";
 import { mainMetric } from "./history_metrics";
 import {
 	epochAxis,
@@ -34,10 +35,10 @@ export function historyChart(
 	const lossAxis = metricAxis(history, "loss");
 	if (metric === undefined) {
 		const layout = { xaxis: epochs, yaxis: lossAxis };
-		return { data: loss, layout: createLayout(title, layout) };
+		return createFigure({ data: loss, layout: createLayout(title, layout) });
 	}
 	const right = { xaxis: "x2", yaxis: "y2", showlegend: false };
-	return {
+	return createFigure({
 		data: [
 			...metricTraces(history, metric),
 			...loss.map((trace) => ({ ...trace, ...right })),
@@ -48,7 +49,7 @@ export function historyChart(
 			xaxis2: { ...epochs, domain: [0.57, 1], anchor: "y2" },
 			yaxis2: { ...lossAxis, anchor: "x2" },
 		}),
-	};
+	});
 }
 
 /** Options of `comparisonChart`. */
@@ -93,7 +94,7 @@ export function comparisonChart(
 	}));
 	const longest = Math.max(0, ...lines.map(({ values }) => values.length));
 	const all = lines.flatMap(({ values }) => values);
-	return {
+	return createFigure({
 		data: lines.map(({ name, values }, i) =>
 			values.length > 0 || longest === 0
 				? line(name, values, i)
@@ -105,5 +106,5 @@ export function comparisonChart(
 			xaxis: epochAxis(longest),
 			yaxis: valueAxis(metric, metric.replace(/^val_/, "validation "), all),
 		}),
-	};
+	});
 }

@@ -1,4 +1,5 @@
 import type { Label } from "../dataset/example";
+import { createFigure } from "./figure";
 import { type Labels, nameLabel, readLabels, toClass } from "./labels";
 import { escapePlotly } from "./plotly_text";
 import type { PredictionChartOptions } from "./predictions";
@@ -23,7 +24,7 @@ export function labelChart(
 		? countByName(counted, classNames)
 		: new Map(Object.entries(counted));
 	const values = [...counts.values()];
-	return {
+	return createFigure({
 		data: [
 			{
 				type: "bar",
@@ -41,7 +42,7 @@ export function labelChart(
 			yaxis: { title: { text: "Examples" }, rangemode: "tozero" },
 			showlegend: false,
 		}),
-	};
+	});
 }
 
 function countByName(

@@ -1,5 +1,6 @@
 import type { Data } from "plotly.js";
 import { TransferLearningError } from "../errors";
+import { createFigure } from "./figure";
 import { type Labels, nameLabel } from "./labels";
 import {
 	type ChartedPredictions,
@@ -40,7 +41,7 @@ export function rocChart(
 				`True positive rate (${nameLabel(1, names)})`,
 			]
 		: ["False positive rate", "True positive rate"];
-	return {
+	return createFigure({
 		data: [
 			...traces,
 			{
@@ -59,7 +60,7 @@ export function rocChart(
 			// One legend entry per line beside the chart; Plotly adds a scroll bar if there are too many.
 			...(isBinary ? {} : { legend: {}, height: 460 }),
 		}),
-	};
+	});
 }
 
 function twoClasses({ judged }: ChartedPredictions): Partial<Data>[] {

@@ -1,7 +1,8 @@
 import type { Config, Data, Layout } from "plotly.js";
+import type { Displayable } from "../display";
 
-/** A plain Plotly figure, as `Plotly.newPlot` takes it. */
-export interface Figure {
+/** A plain Plotly figure, as `Plotly.newPlot` takes it. This library's charts also display themselves in a notebook. */
+export interface Figure extends Partial<Displayable> {
 	/** The traces. */
 	readonly data: readonly Partial<Data>[];
 	readonly layout: Partial<Layout>;

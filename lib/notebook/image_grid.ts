@@ -1,8 +1,9 @@
 import sharp from "sharp";
 import { nameLabel } from "../charts/labels";
+import { dataNote } from "../data_note";
 import { ImageDataset } from "../dataset/dataset";
 import type { Example, Label } from "../dataset/example";
-import { dataNote } from "../sources/data_note";
+import { type Displayable, type MimeBundle, makeDisplayable } from "../display";
 import { toOneLine } from "../text";
 import { type Chosen, chooseElements } from "./grid_choice";
 import { cellHeight, drawLabels, gap, headingHeight } from "./grid_labels";
@@ -10,8 +11,8 @@ import { toThumbnail } from "./grid_thumbnail";
 import { detectRange } from "./grid_values";
 import { hasFonts } from "./svg_text";
 
-/** An image for `show`. */
-export interface EncodedImage {
+/** An image for `show`. A notebook displays it if a cell ends in it. */
+export interface EncodedImage extends Partial<Displayable> {
 	/** The encoded image. */
 	readonly bytes: Buffer;
 	readonly type: "image/jpeg" | "image/png";
@@ -146,13 +147,21 @@ export async function imageGrid(
 	const lines = captions.map((caption, i) =>
 		[elements[i]?.id ?? "", ...caption].map(toOneLine).join("  "),
 	);
-	return {
-		bytes,
-		type: "image/jpeg",
-		title: title || `${chosen.length} images`,
-		text: [...headings, ...lines].join("\n"),
-		labelled,
-	};
+	return makeDisplayable<EncodedImage>(
+		{
+			bytes,
+			type: "image/jpeg",
+			title: title || `${chosen.length} images`,
+			text: [...headings, ...lines].join("\n"),
+			labelled,
+		},
+		formatImage,
+	);
+}
+
+/** The image, and its words for front ends that only show text. */
+export function formatImage({ bytes, type, text }: EncodedImage): MimeBundle {
+	return { [type]: bytes.toString("base64"), "text/plain": text };
 }
 
 /** The label, and the prediction with its confidence if there is one. */

@@ -1,8 +1,8 @@
 import { setHost } from "../host";
 import { setTrainingDisplay } from "../training/display";
 import { createProgress } from "./progress";
-import { createTrainingDisplay } from "./training_display";
+import { createTrainingDisplay, formatHistory } from "./training_display";
 import { onInterruption } from "./tslab";
 
 setHost({ createProgress, onInterruption });
-setTrainingDisplay(createTrainingDisplay);
+setTrainingDisplay(createTrainingDisplay, formatHistory);

@@ -1,6 +1,7 @@
 import { SingleBar } from "cli-progress";
+import type { MimeBundle } from "../display";
 import { escapeXml } from "./svg_text";
-import { createOutput, inNotebook, type MimeBundle } from "./tslab";
+import { createOutput, inNotebook } from "./tslab";
 
 /** What a screen shows while work goes on. */
 export interface Frame {

@@ -1,7 +1,8 @@
+import type { MimeBundle } from "../display";
 import { formatSeconds } from "../text";
 import type { Logs } from "../training/callbacks";
 import type { ShownTraining, TrainingDisplay } from "../training/display";
-import type { Metrics } from "../training/history";
+import type { History, Metrics } from "../training/history";
 import { createScreen } from "./screens";
 import { chartSvg, historyTable } from "./training_html";
 import { formatEpochs, formatMetrics } from "./training_text";
@@ -53,11 +54,23 @@ export function createTrainingDisplay(
 			screen.line(epochLines().at(-1) ?? "");
 		},
 		end(remark) {
-			screen.end(remark, {
-				"text/html": historyTable(history, remark, initialEpoch),
-				"text/plain": [...epochLines(), remark ?? []].flat().join("\n"),
-			});
+			const bundle = formatHistory(history, initialEpoch, remark, epochs);
+			screen.end(remark, bundle);
 		},
+	};
+}
+
+/** A history as a table, and as lines of text. */
+export function formatHistory(
+	history: History,
+	initialEpoch: number,
+	remark?: string,
+	epochs = initialEpoch + history.seconds.length,
+): MimeBundle {
+	const lines = formatEpochs(history, epochs, initialEpoch);
+	return {
+		"text/html": historyTable(history, remark, initialEpoch),
+		"text/plain": [...lines, remark ?? []].flat().join("\n"),
 	};
 }
 

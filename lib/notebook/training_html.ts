@@ -1,6 +1,6 @@
 import { finite, mainMetric } from "../charts/history_metrics";
 import { palette } from "../charts/theme";
-import { dataNote } from "../sources/data_note";
+import { dataNote } from "../data_note";
 import type { History } from "../training/history";
 import { escapeXml } from "./svg_text";
 import { formatMetric, metricColumns } from "./training_text";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import * as fs from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import type { MimeBundle } from "../display";
+import { tellTerminal } from "../terminal_events";
 
-// The only file, beside kernel_start.ts, that uses tslab's internals. Its public API sends one MIME type per call, but a chart needs several in
+// The only file, beside those of jupyter/, that uses tslab's internals. Its public API sends one MIME type per call, but a chart needs several in
 // one bundle, from which each front end picks the best one. And its interruption fails a cell whose work continues unseen.
 
 type WriteDisplayData = (
@@ -13,9 +14,6 @@ type WriteDisplayData = (
 	},
 	update: boolean,
 ) => void;
-
-/** One output of a cell in several forms, by MIME type: `{ 'text/plain': '…', 'text/html': '…' }`. */
-export type MimeBundle = Readonly<Record<string, unknown>>;
 
 /** Whether this runs in a notebook cell. */
 export function inNotebook(): boolean {
@@ -46,19 +44,9 @@ export function createOutput(): (data: MimeBundle) => void {
 	return (data) => {
 		write?.({ data, metadata: {}, transient }, update);
 		update = true;
-		tellTerminal(String(data["text/plain"]));
+		const [text] = String(data["text/plain"]).split("\n");
+		tellTerminal({ event: "progress", text });
 	};
-}
-
-/**
- * Sends progress to the terminal of `npm start`, which reads the kernel's standard output as one JSON object per line.
- * Descriptor 1 is used because `process.stdout` belongs to the cell.
- */
-function tellTerminal(text: string): void {
-	if (!process.env.TRANSFER_LEARNING_FOLLOWED) return;
-	const [line] = text.split("\n");
-	const event = { event: "progress", text: line };
-	fs.writeSync(1, `${JSON.stringify(event)}\n`);
 }
 
 /**

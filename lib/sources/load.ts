@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isDrawn } from "drawn-pets";
+import { setDataNote } from "../data_note";
 import { TransferLearningError } from "../errors";
 import { interruptible } from "../host";
 import { printable } from "../text";
 import { loadCatsVsDogs } from "./cats_vs_dogs";
-import { setDataNote } from "./data_note";
 import { loadFolder } from "./folder";
 import type { LoadedDataset } from "./info";
 import { officialArchive } from "./official";

@@ -1,3 +1,4 @@
+import { type MimeBundle, makeDisplayable } from "../display";
 import type { Callback } from "./callbacks";
 import type { History } from "./history";
 
@@ -26,10 +27,23 @@ export interface ShownTraining {
 }
 
 let create = (_: ShownTraining): TrainingDisplay => ({ end() {} });
+let format = (_history: History, _initialEpoch: number): MimeBundle => ({});
 
-/** Sets how a training is shown; until then, nothing is shown. */
-export function setTrainingDisplay(given: typeof create): void {
-	create = given;
+/** Sets how a training and its history are shown; until then, nothing is shown. */
+export function setTrainingDisplay(
+	createDisplay: typeof create,
+	formatHistory: typeof format,
+): void {
+	create = createDisplay;
+	format = formatHistory;
+}
+
+/** Lets a notebook display a history as a table if a cell ends in it, with epochs numbered from `initialEpoch + 1`. */
+export function displayHistory(
+	history: History,
+	initialEpoch: number,
+): History {
+	return makeDisplayable(history, () => format(history, initialEpoch));
 }
 
 /** Creates the display that fits where the library runs. */

@@ -8,7 +8,7 @@ import {
 	requireOwnOptimizer,
 	trainedWeights,
 } from "./check_model";
-import { createTrainingDisplay } from "./display";
+import { createTrainingDisplay, displayHistory } from "./display";
 import { checkOptions, type FitOptions } from "./fit_options";
 import type { History, Metrics } from "./history";
 import { lossOf } from "./losses";
@@ -51,7 +51,7 @@ export async function fit(
 	const weights = trainedWeights(model);
 	requireKerasRate(model);
 	requireOwnOptimizer(model, weights);
-	const history = emptyHistory(metrics);
+	const history = displayHistory(emptyHistory(metrics), initialEpoch);
 	const split = new SplitModel(model, { cacheBytes, loss });
 	const display = createTrainingDisplay({
 		epochs,

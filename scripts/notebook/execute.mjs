@@ -65,6 +65,11 @@ async function execute(environment, notebook, folder) {
 	} finally {
 		cells.end();
 	}
+	const failure = cells.describeFailure();
+	if (failure)
+		throw new UserError(
+			`${failure}\n\nEarlier results in build are unchanged.`,
+		);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { liveLine } from "../setup/step.mjs";
 import { readCodeCells } from "./cells.mjs";
 
@@ -30,8 +31,13 @@ export function followCells(notebook) {
 		/** @param {string} text a line of nbconvert's standard output */
 		take(text) {
 			if (!text.startsWith('{"event"')) return;
-			const { event, index, status, stderr, text: detail } = JSON.parse(text);
+			const { event, index, error, text: detail, ...late } = JSON.parse(text);
 			if (event === "progress") return line?.detail(detail);
+			// An error that nothing awaited, when no cell was running.
+			if (event === "late") {
+				failure ??= `In[${late.count}] failed after its end:\n\n${formatError(late)}`;
+				return;
+			}
 			const { prompt, title } = name(index);
 			if (event === "start") {
 				started = performance.now();
@@ -44,8 +50,8 @@ export function followCells(notebook) {
 			console.log(
 				`${prompt.padEnd(8)}${title.padEnd(titleWidth)}${took.padStart(8)}`,
 			);
-			if (status === "error")
-				failure = `${prompt} "${title}" failed after ${took}:\n\n${indent(trimStack(stderr))}`;
+			if (error)
+				failure = `${prompt} "${title}" failed after ${took}:\n\n${formatError(error)}`;
 		},
 		/** @returns {string | undefined} the kernel's error, if a cell failed */
 		describeFailure: () => failure,
@@ -54,25 +60,16 @@ export function followCells(notebook) {
 }
 
 /**
- * Removes the kernel's stack frames, which are below those of the cell and the library. The library's own errors explain
- * themselves, so all frames are removed.
+ * Formats an error of Jupyter's protocol. The library's own errors explain themselves, so of their stack only the cells' lines
+ * are kept.
  *
- * @param {string} stderr
+ * @param {{ ename: string, traceback: readonly string[] }} error
  */
-function trimStack(stderr) {
-	const explained = /^(Uncaught )?TransferLearningError/m.test(stderr);
-	return stderr
-		.trimEnd()
+function formatError({ ename, traceback }) {
+	const isExplained = ename === "TransferLearningError";
+	return stripVTControlCharacters(traceback.join("\n"))
 		.split("\n")
-		.filter(
-			(line) =>
-				!/^\s+at /.test(line) ||
-				(!explained && !/node_modules\/tslab|node:/.test(line)),
-		)
-		.join("\n");
-}
-
-/** @param {string} text */
-function indent(text) {
-	return text.replace(/^/gm, "    ");
+		.filter((line) => !isExplained || !/^ +at (?!.*In\[\d+\], line)/.test(line))
+		.join("\n")
+		.replace(/^/gm, "    ");
 }

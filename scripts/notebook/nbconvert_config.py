@@ -1,13 +1,11 @@
 """nbconvert's settings for our runs: reports which cell is running, and creates a page that works offline."""
 
-import itertools
 import json
 import pathlib
 
 c = get_config()  # noqa: F821, nbconvert provides it
 
 here = pathlib.Path(__file__).resolve().parent
-counts = itertools.count(1)
 
 
 def tell(**event):
@@ -20,16 +18,11 @@ def tell_start(cell, cell_index):
 
 
 def tell_end(cell, cell_index, execute_reply):
-    # tslab does not count executions, so every prompt would be empty: In[ ].
-    cell.execution_count = next(counts)
-    # tslab reports errors as text on stderr, not as error outputs.
-    text = "".join(
-        output["text"]
-        for output in cell.get("outputs", [])
-        if output["output_type"] == "stream" and output["name"] == "stderr"
-    )
-    status = execute_reply["content"]["status"]
-    tell(event="end", index=cell_index, status=status, stderr=text)
+    reply = execute_reply["content"]
+    error = None
+    if reply["status"] == "error":
+        error = {key: reply[key] for key in ("ename", "traceback")}
+    tell(event="end", index=cell_index, error=error)
 
 
 c.ExecutePreprocessor.timeout = -1

@@ -80,11 +80,7 @@ export function describeKernel(gpu = hasNvidiaDriver()) {
 	return {
 		argv: [
 			process.execPath,
-			"--require",
-			path.join(root, "lib", "dist", "notebook", "kernel_start.js"),
-			path.join(root, "node_modules", "tslab", "bin", "tslab"),
-			"kernel",
-			"--config-path",
+			path.join(root, "lib", "dist", "jupyter", "kernel.js"),
 			"{connection_file}",
 		],
 		display_name: "TypeScript",

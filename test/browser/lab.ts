@@ -108,7 +108,7 @@ export async function restartAndRunAll(page: Page): Promise<void> {
 /**
  * Waits until a code cell, counted from 1, has run.
  *
- * @throws Error with what is on stderr, if anything is: a cell has failed, and the others wait in vain
+ * @throws Error with what is on stderr or in a traceback, if there is any: the cell has failed, or another before it
  */
 export async function waitForCell(
 	page: Page,
@@ -119,7 +119,9 @@ export async function waitForCell(
 		.locator(".jp-CodeCell")
 		.nth(number - 1)
 		.locator(".jp-InputPrompt", { hasText: `[${number}]:` });
-	const stderr = page.locator('[data-mime-type$=".stderr"]');
+	const stderr = page.locator(
+		'[data-mime-type$=".stderr"], [data-mime-type$=".error"]',
+	);
 	try {
 		await prompt.or(stderr).first().waitFor({ timeout });
 		if (await stderr.count()) throw new Error(await stderr.first().innerText());

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { drawArchive, isDrawn } from "drawn-pets";
 import sharp from "sharp";
 import { load } from "transfer-learning";
-import { dataNote } from "../../lib/dist/sources/data_note";
+import { dataNote } from "../../lib/dist/data_note";
 import { findCatsVsDogs } from "../../lib/dist/sources/source";
 
 const temp = fs.mkdtempSync(path.join(os.tmpdir(), "drawings-"));

@@ -8,9 +8,9 @@ import {
 	imageGrid,
 	type Label,
 } from "transfer-learning";
+import { setDataNote } from "../../lib/dist/data_note";
 import { drawLabels } from "../../lib/dist/notebook/grid_labels";
 import { escapeXml } from "../../lib/dist/notebook/svg_text";
-import { setDataNote } from "../../lib/dist/sources/data_note";
 
 beforeEach(() => setDataNote(undefined));
 

@@ -7,7 +7,7 @@ import {
 	show,
 } from "transfer-learning";
 import { benchmarkChart } from "../../bench/charts.cjs";
-import { setDataNote } from "../../lib/dist/sources/data_note";
+import { setDataNote } from "../../lib/dist/data_note";
 import { madeUpImages } from "../support/images";
 
 const history = {

@@ -117,6 +117,10 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 			for (const [source, error] of [
 				['throw new Error("no such cat");', /Error: no such cat/],
 				['const legs: number = "four";', /Type 'string' is not assignable/],
+				[
+					'Promise.reject(new Error("no such cat"));',
+					/Error: no such cat\n +at In\[2\], line 1, column 16\n/,
+				],
 				["process.exit(3);", undefined],
 			] as const) {
 				writeNotebook(clone, "let one = 1;", source, 'console.log("never");');
@@ -139,6 +143,24 @@ test("npm start numbers the cells as it executes them, in the notebook and on th
 					before,
 				);
 			}
+		},
+	);
+
+	await t.test(
+		"an error after the last cell's end fails the run, and build keeps what it held",
+		async () => {
+			const before = readPage(clone);
+			writeNotebook(
+				clone,
+				'setTimeout(() => { throw new Error("too late"); }, 300);',
+			);
+			const { code, output } = await start(clone).ended;
+			assert.equal(code, 1, output);
+			assert.match(
+				output,
+				/\n\nIn\[1\] failed after its end:\n\n +Error: too late\n +at .*In\[1\], line 1, column 26\n/,
+			);
+			assert.equal(readPage(clone), before);
 		},
 	);
 

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { python, root } from "../support/python";
 import { send, serve } from "../support/server";
 import { until } from "../support/until";
@@ -32,16 +32,9 @@ async function runCells(
 	interrupt?: Promise<void>,
 ): Promise<{ status: string; text: string }[]> {
 	const script = `
-import atexit, json, re, sys, threading, time
+import atexit, json, re, sys, threading
 from jupyter_client.manager import start_new_kernel
-def start(attempts):
-    try:
-        return start_new_kernel(kernel_name='tslab', cwd=sys.argv[1])
-    except RuntimeError:
-        # On a busy machine tslab 1.0.22 may be asked before all its sockets are bound, and then never answers.
-        if attempts == 1: raise
-        return start(attempts - 1)
-manager, client = start(3)
+manager, client = start_new_kernel(kernel_name='tslab', cwd=sys.argv[1])
 def interrupt_when_told():
     if sys.stdin.readline(): manager.interrupt_kernel()
 threading.Thread(target=interrupt_when_told, daemon=True).start()
@@ -53,21 +46,25 @@ for source in json.loads(sys.argv[2]):
     def keep(message):
         content = message['content']
         global awaited
-        texts.append(content.get('text') or content.get('data', {}).get('text/plain', ''))
+        texts.append(content.get('text') or '\\n'.join(content.get('traceback', [])) or content.get('data', {}).get('text/plain', ''))
         if awaited and re.search(awaited, texts[-1]):
             awaited = None
             threading.Timer(0, manager.interrupt_kernel).start()
     reply = client.execute_interactive(source, output_hook=keep, timeout=60)
     results.append({'status': reply['content']['status'], 'text': '\\n'.join(texts)})
-    # After an error tslab drops what comes within 200 ms.
-    if reply['content']['status'] == 'error': time.sleep(0.5)
 print(json.dumps(results))`;
 	// Not `runPython`, which would keep this process, and the servers in it, from doing anything else.
 	const args = ["-c", script, `${root}/notebooks`, JSON.stringify(cells)];
 	const running = promisify(execFile)(python, args);
 	interrupt?.then(() => running.child.stdin?.write("interrupt\n"));
 	const { stdout } = await running;
-	return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+	const results: { status: string; text: string }[] = JSON.parse(
+		stdout.trimEnd().split("\n").at(-1) ?? "",
+	);
+	return results.map(({ status, text }) => ({
+		status,
+		text: stripVTControlCharacters(text),
+	}));
 }
 
 test("the kernel's interruption ends fit with the history so far, and fails evaluate; what follows runs", async () => {
