@@ -2,12 +2,24 @@
 
 import itertools
 import json
+import os
 import pathlib
+import signal
+import threading
 
 c = get_config()  # noqa: F821, nbconvert provides it
 
 here = pathlib.Path(__file__).resolve().parent
 counts = itertools.count(1)
+
+
+def end_with_parent():
+    """Ends nbconvert and its kernel when our standard input ends, because the process that started us was killed."""
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def tell(**event):
