@@ -91,6 +91,8 @@ function writeTicket(folder, pid, what) {
 			fs.writeFileSync(file, os.hostname());
 			break;
 		} catch (error) {
+			// On a full disk an empty file is left, which would look like another machine's ticket.
+			fs.rmSync(file, { force: true });
 			// The last owner may have removed the folder in between.
 			const { code } = /** @type {NodeJS.ErrnoException} */ (error);
 			if (code !== "ENOENT" || tries === 10) throw error;

@@ -17,6 +17,8 @@ await runMain(async () => {
 			// Otherwise JupyterLab asks at its first start whether to fetch news.
 			"--LabApp.news_url=None",
 			"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+			// Otherwise JupyterLab does not start as root, as which one works in most containers.
+			...(process.getuid?.() === 0 ? ["--allow-root"] : []),
 			path.join("notebooks", "transfer_learning.ipynb"),
 			...process.argv.slice(2),
 		],
@@ -28,8 +30,8 @@ await runMain(async () => {
 	);
 	// JupyterLab handles Ctrl-C itself, and asks for confirmation.
 	process.removeAllListeners("SIGINT").on("SIGINT", () => {});
-	process.removeAllListeners("SIGTERM");
-	process.on("SIGTERM", () => lab.kill("SIGTERM"));
+	for (const signal of ["SIGTERM", "SIGHUP"])
+		process.removeAllListeners(signal).on(signal, () => lab.kill("SIGTERM"));
 	const [code, signal] = await once(lab, "close");
 	process.exitCode =
 		code ?? 128 + os.constants.signals[/** @type {"SIGTERM"} */ (signal)];

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -7,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { runTsc } from "./setup/library.mjs";
 import { runMain } from "./setup/main.mjs";
 import { dataDir, root } from "./setup/paths.mjs";
-import { CommandError, run } from "./setup/run.mjs";
+import { CommandError, run, start } from "./setup/run.mjs";
 import { step } from "./setup/step.mjs";
 import { UserError } from "./setup/user_error.mjs";
 import { setUp } from "./setup.mjs";
@@ -132,11 +131,13 @@ async function runTests(files) {
  */
 async function runFiles(files, limit) {
 	if (files.length === 0) return 0;
-	const runner = spawn(
+	const runner = start(
 		process.execPath,
 		[
 			"--import",
 			"tsx",
+			"--import",
+			"./scripts/fail_early_exit.mjs",
 			"--test",
 			"--test-reporter=spec",
 			"--test-reporter-destination=stdout",
@@ -145,7 +146,6 @@ async function runFiles(files, limit) {
 			...files,
 		],
 		{
-			cwd: root,
 			stdio: "inherit",
 			env: isRest ? { ...process.env, WALKTHROUGH: "full" } : process.env,
 		},

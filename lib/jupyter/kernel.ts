@@ -1,10 +1,12 @@
 import "../load_addon";
+import { endWithJupyter } from "./end_with_jupyter";
 import { createServer } from "./server";
 import { loadTslab, startPlainTslab, type Tslab } from "./tslab_parts";
 
 // The program that Jupyter starts as the kernel: node kernel.js <connection file>. (load_addon comes first: an error of
 // TensorFlow's addon then says what to do.)
 
+endWithJupyter();
 const connectionFile = process.argv[2] ?? "";
 const tslab = findTslab();
 if (tslab) createServer(tslab, connectionFile).init();

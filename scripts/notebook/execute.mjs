@@ -58,9 +58,12 @@ async function execute(environment, notebook, folder) {
 			cells.take,
 		);
 	} catch (error) {
-		if (!(error instanceof CommandError)) throw error;
+		const failure = cells.describeFailure();
+		if (!failure && !(error instanceof CommandError)) throw error;
+		const reason =
+			failure ?? describeCrash(/** @type {CommandError} */ (error));
 		throw new UserError(
-			`${cells.describeFailure() ?? describeCrash(error)}\n\n${display(notebook)} was not executed to the end; earlier results in build are unchanged.`,
+			`${reason}\n\n${display(notebook)} was not executed to the end; earlier results in build are unchanged.`,
 		);
 	} finally {
 		cells.end();

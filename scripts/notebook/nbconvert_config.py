@@ -1,11 +1,23 @@
 """nbconvert's settings for our runs: reports which cell is running, and creates a page that works offline."""
 
 import json
+import os
 import pathlib
+import signal
+import threading
 
 c = get_config()  # noqa: F821, nbconvert provides it
 
 here = pathlib.Path(__file__).resolve().parent
+
+
+def end_with_parent():
+    """Ends nbconvert and its kernel when our standard input ends, because the process that started us was killed."""
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def tell(**event):

@@ -12,7 +12,7 @@ import { CommandError, run } from "./run.mjs";
 import { readVersion } from "./site_packages.mjs";
 import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
+import { DiskFullError, UserError } from "./user_error.mjs";
 
 const tfjs = path.join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
 const nodeApiHeaders = path.join(root, "node_modules", "node-api-headers");
@@ -32,7 +32,7 @@ export async function buildAddon(environment) {
 		const files = { wheel, tfjs, nodeApiHeaders, output };
 		const system = findSystemCompiler();
 		const inputs = listInputs(environment, files, system?.version);
-		if (isStamped(stamp, inputs) && fs.existsSync(addon)) return "up to date";
+		if (isStamped(stamp, inputs, [addon])) return "up to date";
 
 		fs.mkdirSync(folder, { recursive: true });
 		const used =
@@ -40,7 +40,7 @@ export async function buildAddon(environment) {
 			(await useZig(environment, files, say));
 		fs.rmSync(stamp, { force: true });
 		fs.renameSync(output, addon);
-		writeStamp(stamp, inputs);
+		writeStamp(stamp, inputs, [addon]);
 		return `built with ${used} for TensorFlow ${inputs.tensorflow}`;
 	});
 }
@@ -87,6 +87,7 @@ async function useZig(environment, files, say) {
 		await loadOnce(files.output);
 		return "ziglang";
 	} catch (error) {
+		if (error instanceof DiskFullError) throw error;
 		const reason =
 			error instanceof CommandError ? findCompilerReason(error) : error;
 		throw new UserError(

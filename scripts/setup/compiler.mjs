@@ -94,7 +94,8 @@ export function listArguments({ wheel, tfjs, nodeApiHeaders, output }) {
 		"-o",
 		output,
 		...listLibraries(wheel),
-		`-Wl,-rpath,${wheel}`,
+		// Not -Wl, which would cut a path at its commas.
+		...["-Xlinker", "-rpath", "-Xlinker", wheel],
 		// Node's symbols are only available when Node loads the addon.
 		...(process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : []),
 	];

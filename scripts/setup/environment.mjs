@@ -10,6 +10,7 @@ import { pipInstall } from "./pip.mjs";
 import { findPython } from "./python.mjs";
 import { readRequirements } from "./requirements.mjs";
 import { CommandError, run } from "./run.mjs";
+import { findHalfInstalled } from "./site_packages.mjs";
 import { isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
@@ -46,10 +47,15 @@ export async function prepareEnvironment() {
 			: requirements.packages;
 		const stamp = path.join(venv, ".setup.json");
 		const inputs = { prefix: venv, packages };
-		if (isStamped(stamp, inputs) && fs.existsSync(environment.python))
+		const runs = hasRightPython(environment, requirements);
+		if (
+			runs &&
+			isStamped(stamp, inputs) &&
+			findHalfInstalled(environment.sitePackages).length === 0
+		)
 			return ".venv is up to date";
 
-		if (!isWholeVenv(venv)) await makeVenv(requirements, say);
+		if (!runs || !isWholeVenv(venv)) await makeVenv(requirements, say);
 		fs.rmSync(stamp, { force: true });
 		say.doing(`installing ${packages.join(", ")} into .venv`);
 		environment = describeEnvironment(venv);
@@ -94,6 +100,24 @@ export function isWholeVenv(prefix) {
 		fs.existsSync(activate) &&
 		fs.readFileSync(activate, "utf8").includes(prefix)
 	);
+}
+
+/**
+ * @param {Environment} environment
+ * @param {import("./requirements.mjs").Requirements} requirements
+ * @returns {boolean} whether its Python exists, is supported, and is still the version that the environment was made for
+ */
+function hasRightPython(
+	{ python, sitePackages },
+	{ oldestMinor, newestMinor },
+) {
+	if (!fs.existsSync(python)) return false;
+	const made = path.basename(path.dirname(sitePackages));
+	const minor = Number(/^python3\.(\d+)$/.exec(made)?.[1]);
+	// Where a system's python3 became a newer version, the packages lie in the old one's folder.
+	const real = path.basename(fs.realpathSync(python));
+	const changed = /^python3\.\d+$/.test(real) && real !== made;
+	return minor >= oldestMinor && minor <= newestMinor && !changed;
 }
 
 /**

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { root } from "./paths.mjs";
 import { readRequirements } from "./requirements.mjs";
@@ -24,6 +25,7 @@ export function findEnvironment(env = process.env) {
 	const conda = env.CONDA_PREFIX;
 	if (
 		conda &&
+		fs.existsSync(path.join(conda, "bin", "python")) &&
 		hasPackages(findSitePackages(conda), readRequirements().packages)
 	)
 		return describeEnvironment(conda);

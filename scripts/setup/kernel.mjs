@@ -19,7 +19,7 @@ const kernelName = "tslab";
  * @param {import("./environment.mjs").Environment} environment
  */
 export async function installKernelSpec(environment) {
-	await step("Jupyter kernel", () => {
+	await step("Jupyter kernel", (say) => {
 		const shared = path.join(environment.prefix, "share/jupyter/kernels");
 		const own = isOwn(environment);
 		const kernel = describeKernel();
@@ -35,9 +35,20 @@ export async function installKernelSpec(environment) {
 						},
 					},
 		];
-		const written = specs.filter(({ folder, kernel }) =>
-			writeSpec(path.join(folder, "kernel.json"), kernel),
-		);
+		const written = specs.filter(({ folder, kernel }) => {
+			try {
+				return writeSpec(path.join(folder, "kernel.json"), kernel);
+			} catch (error) {
+				const { code = "" } = /** @type {NodeJS.ErrnoException} */ (error);
+				const isShared = !own && folder.startsWith(shared);
+				if (!isShared || !["EACCES", "EPERM", "EROFS"].includes(code))
+					throw error;
+				say.note(
+					`${shared} cannot be written, so editors will not find the kernel; npm start and npm run lab do.`,
+				);
+				return false;
+			}
+		});
 		const names = written.map(({ folder }) => display(folder));
 		return names.length > 0 ? `written to ${names.join(", ")}` : "up to date";
 	});

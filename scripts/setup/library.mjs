@@ -42,13 +42,18 @@ async function buildPackage(name, say) {
 			path.join(root, "package-lock.json"),
 		]),
 	};
-	if (isStamped(stamp, inputs)) return false;
+	if (isStamped(stamp, inputs, listOutputs(dist))) return false;
 	say.doing(`compiling ${name}`);
 	// The output of deleted sources must not stay importable.
 	fs.rmSync(dist, { recursive: true, force: true });
 	await runTsc(folder);
-	writeStamp(stamp, inputs);
+	writeStamp(stamp, inputs, listOutputs(dist));
 	return true;
+}
+
+/** @param {string} dist */
+function listOutputs(dist) {
+	return fs.existsSync(dist) ? listSources(dist) : [];
 }
 
 /**
@@ -80,7 +85,7 @@ export async function runTsc(project) {
 
 /**
  * @param {string} folder
- * @returns {string[]} a package's source files, in a fixed order
+ * @returns {string[]} the files of code in a package or its `dist`, in a fixed order
  */
 function listSources(folder) {
 	return fs

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
-import { UserError } from "./user_error.mjs";
+import { root } from "./paths.mjs";
+import { DiskFullError, UserError } from "./user_error.mjs";
 
 /**
  * @param {string} url a module's `import.meta.url`
@@ -19,10 +20,33 @@ export function isMain(url) {
  * @param {() => Promise<unknown>} body
  */
 export async function runMain(body) {
+	// With these variables Python would import another environment's packages instead of the checked ones.
+	delete process.env.PYTHONHOME;
+	delete process.env.PYTHONPATH;
+	process.env.PYTHONNOUSERSITE = "1";
 	try {
 		await body();
 	} catch (error) {
-		console.error(error instanceof UserError ? `\n${error.message}` : error);
+		console.error(describeError(error));
 		process.exitCode = 1;
 	}
+}
+
+/** @param {unknown} error */
+function describeError(error) {
+	if (!(error instanceof Error)) return error;
+	// The library's errors explain themselves, too.
+	if (error instanceof UserError || error.name === "TransferLearningError")
+		return `\n${error.message}`;
+	const { code, path: file = root } = /** @type {NodeJS.ErrnoException} */ (
+		error
+	);
+	if (code === "ENOSPC" || code === "EDQUOT")
+		return `\n${new DiskFullError(file).message}`;
+	if (code === "EROFS" || code === "EACCES" || code === "EPERM")
+		return (
+			`\n${file} could not be written: ${code === "EROFS" ? "the file system is read-only" : "this user has no permission"}.\n` +
+			`The project writes into its own folder. Make a clone of your own (git clone ${root}), then run the command there.`
+		);
+	return error;
 }

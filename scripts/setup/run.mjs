@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeTicket } from "./lock.mjs";
 import { root } from "./paths.mjs";
+import { DiskFullError } from "./user_error.mjs";
 
 const keptCharacters = 100_000;
 
@@ -28,43 +29,81 @@ const children = new Set();
 let interrupted = false;
 
 /**
- * Runs a command to its end without showing its output.
+ * Starts a command in the project's folder. It gets a process group of its own: a signal to this process's whole group
+ * (from a terminal, `timeout` or a cancelled CI job) does not reach it, and this process can end it in order.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, stdio: "inherit" | "pipe" }} options
+ */
+export function start(command, args, options) {
+	const child = spawn(command, args, { cwd: root, ...options, detached: true });
+	children.add(child);
+	child.once("close", () => children.delete(child));
+	return child;
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} signal sent to all processes of its group
+ */
+function signalGroup({ pid }, signal) {
+	try {
+		if (pid) process.kill(-pid, signal);
+	} catch {
+		// It has just ended.
+	}
+}
+
+/**
+ * Runs a command to its end without showing its output. Its standard input stays open as long as this process lives.
  *
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]
  * @param {NodeJS.ProcessEnv} [options.env] added to the environment
- * @param {(line: string) => void} [options.onLine] called with each line of its standard output
+ * @param {(line: string) => void} [options.onLine] called with each line of its output, both streams
+ * @param {AbortSignal} [options.signal] interrupts it; `run` then throws the signal's reason
  * @returns {Promise<string>} the last 100,000 characters of its output, both streams
  * @throws {CommandError}
+ * @throws {DiskFullError}
  */
-export async function run(command, args, { env, onLine } = {}) {
-	const child = spawn(command, args, {
-		cwd: root,
+export async function run(command, args, { env, onLine, signal: stop } = {}) {
+	const child = start(command, args, {
 		env: { ...process.env, ...env },
-		stdio: ["ignore", "pipe", "pipe"],
+		stdio: "pipe",
 	});
-	children.add(child);
 	const name = path.basename(command);
 	const removeTicket = child.pid
 		? writeTicket(child.pid, name.replaceAll(".", "-"))
 		: () => {};
 
 	let output = "";
-	let rest = "";
-	child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-		output = (output + text).slice(-keptCharacters);
-	});
-	child.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-		output = (output + text).slice(-keptCharacters);
-		const lines = (rest + text).split("\n");
-		rest = lines.pop() ?? "";
-		for (const line of lines) if (line.trim()) onLine?.(line);
-	});
+	for (const stream of [child.stdout, child.stderr]) {
+		if (!stream) continue;
+		let rest = "";
+		stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+			output = (output + text).slice(-keptCharacters);
+			const lines = (rest + text).split("\n");
+			rest = lines.pop() ?? "";
+			for (const line of lines) if (line.trim()) onLine?.(line);
+		});
+	}
 
+	/** @type {NodeJS.Timeout | undefined} */
+	let patience;
+	const interrupt = () => {
+		signalGroup(child, "SIGINT");
+		// npm waits for its requests first.
+		patience = setTimeout(() => signalGroup(child, "SIGKILL"), 2000);
+	};
+	stop?.addEventListener("abort", interrupt);
 	try {
 		const [code, signal] = await once(child, "close");
 		if (interrupted) await new Promise(() => {}); // The handler below ends the process.
+		stop?.throwIfAborted();
+		if (code !== 0 && /ENOSPC|No space left|Disk quota exceeded/.test(output))
+			throw new DiskFullError(`the files of ${name}`);
 		if (code !== 0)
 			throw new CommandError(
 				`${name} ended with ${signal ?? `status ${code}`}`,
@@ -72,24 +111,33 @@ export async function run(command, args, { env, onLine } = {}) {
 			);
 		return output;
 	} catch (error) {
-		if (error instanceof CommandError) throw error;
+		if (child.pid) throw error;
 		throw new CommandError(`${command} could not be started: ${error}`, output);
 	} finally {
-		children.delete(child);
+		clearTimeout(patience);
+		stop?.removeEventListener("abort", interrupt);
 		removeTicket();
 	}
 }
 
-// On Ctrl-C a terminal signals the commands too, but `kill` signals only this process. Either way the commands end first,
-// so that nothing keeps running unseen. They always get SIGINT: nbconvert then ends its kernel, which it would leave
-// running on SIGTERM.
+// The commands end first, so that nothing keeps running unseen. They get SIGINT, whatever came: nbconvert then ends its
+// kernel, which it would leave running on SIGTERM. npm passes on a signal that its whole group got, so it may come twice.
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
-	process.once(signal, async () => {
+	process.on(signal, async () => {
+		if (interrupted) return;
 		interrupted = true;
+		// A closed terminal takes no more output.
+		for (const stream of [process.stdout, process.stderr])
+			stream.on("error", () => {});
 		const ends = [...children].map((child) => once(child, "close"));
-		for (const child of children) child.kill("SIGINT");
+		for (const child of children) signalGroup(child, "SIGINT");
 		await Promise.race([Promise.all(ends), sleep(5000)]);
-		for (const child of children) child.kill("SIGKILL");
+		for (const child of children) signalGroup(child, "SIGKILL");
 		console.error("\nInterrupted. Run the same command to continue.");
 		process.exit(128 + os.constants.signals[signal]);
 	});
+
+// After an error that nobody caught.
+process.on("exit", () => {
+	for (const child of children) signalGroup(child, "SIGINT");
+});

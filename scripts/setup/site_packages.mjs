@@ -25,7 +25,7 @@ export function findSitePackages(prefix) {
 export function hasPackages(sitePackages, packages) {
 	return packages.every((item) => {
 		const [name = "", version] = item.split("==");
-		return readVersion(sitePackages, name) === version;
+		return readVersion(sitePackages, name.replace(/\[.*/, "")) === version;
 	});
 }
 
@@ -46,21 +46,47 @@ export function readVersion(sitePackages, name) {
 }
 
 /**
- * Removes what an interrupted `pip` left behind: incomplete packages, which it would take as installed (RECORD, the list of
- * their files, is written last), and folders moved aside for deletion.
+ * Removes what an interrupted `pip` left behind, and the records of packages whose files are gone: `pip` would take both as
+ * installed.
  *
  * @param {string} sitePackages
  */
 export function removeHalfInstalled(sitePackages) {
-	if (!fs.existsSync(sitePackages)) return;
-	for (const name of fs.readdirSync(sitePackages)) {
-		const folder = path.join(sitePackages, name);
-		const half =
-			name.endsWith(".dist-info") &&
-			!fs.existsSync(path.join(folder, "RECORD"));
-		if (half || name.startsWith("~"))
-			fs.rmSync(folder, { recursive: true, force: true });
-	}
+	for (const folder of findHalfInstalled(sitePackages))
+		fs.rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * @param {string} sitePackages
+ * @returns {string[]} the folders of records without a list of files (RECORD, which is written last) or of which a module
+ * or library is missing, and folders moved aside for deletion
+ */
+export function findHalfInstalled(sitePackages) {
+	if (!fs.existsSync(sitePackages)) return [];
+	return fs
+		.readdirSync(sitePackages)
+		.filter(
+			(name) =>
+				name.startsWith("~") ||
+				(name.endsWith(".dist-info") && !isWhole(sitePackages, name)),
+		)
+		.map((name) => path.join(sitePackages, name));
+}
+
+/**
+ * @param {string} sitePackages
+ * @param {string} record
+ */
+function isWhole(sitePackages, record) {
+	const list = path.join(sitePackages, record, "RECORD");
+	if (!fs.existsSync(list)) return false;
+	// Not all files, because this runs before each command.
+	return fs
+		.readFileSync(list, "utf8")
+		.split("\n")
+		.map((line) => line.slice(0, line.indexOf(",")))
+		.filter((file) => /(^|\/)__init__\.py$|\.so(\.\d+)*$/.test(file))
+		.every((file) => fs.existsSync(path.join(sitePackages, file)));
 }
 
 /** @param {string} name */

@@ -35,23 +35,31 @@ export function writeAtomically(file, text) {
 /**
  * @param {string} stamp the file with the inputs of a finished step
  * @param {Inputs} inputs
- * @returns {boolean} whether the step finished with the same inputs
+ * @param {readonly string[]} [outputs] the files that the step made
+ * @returns {boolean} whether the step finished with the same inputs, and the outputs still are what it made
  */
-export function isStamped(stamp, inputs) {
+export function isStamped(stamp, inputs, outputs = []) {
 	return (
-		fs.existsSync(stamp) && fs.readFileSync(stamp, "utf8") === serialize(inputs)
+		fs.existsSync(stamp) &&
+		outputs.every((file) => fs.existsSync(file)) &&
+		fs.readFileSync(stamp, "utf8") === serialize(inputs, outputs)
 	);
 }
 
 /**
  * @param {string} stamp
  * @param {Inputs} inputs
+ * @param {readonly string[]} [outputs]
  */
-export function writeStamp(stamp, inputs) {
-	writeAtomically(stamp, serialize(inputs));
+export function writeStamp(stamp, inputs, outputs = []) {
+	writeAtomically(stamp, serialize(inputs, outputs));
 }
 
-/** @param {Inputs} inputs */
-function serialize(inputs) {
-	return `${JSON.stringify(inputs, null, "\t")}\n`;
+/**
+ * @param {Inputs} inputs
+ * @param {readonly string[]} outputs
+ */
+function serialize(inputs, outputs) {
+	const made = outputs.length > 0 ? { outputs: hashFiles(outputs) } : {};
+	return `${JSON.stringify({ ...inputs, ...made }, null, "\t")}\n`;
 }

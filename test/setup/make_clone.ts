@@ -8,9 +8,10 @@ import { makeFolder } from "./files";
 
 const realEnvironment = path.resolve(realPython, "..", "..");
 
-/** Makes a clone in a temporary folder that is removed when the test ends. */
-export function makeClone(t: TestContext): Clone {
-	const folder = makeFolder(t);
+/** Makes a clone in a temporary folder that is removed when the test ends. Default of `name`: that folder itself. */
+export function makeClone(t: TestContext, name = ""): Clone {
+	const folder = path.join(makeFolder(t), name);
+	fs.mkdirSync(folder, { recursive: true });
 	for (const name of [
 		"scripts",
 		"lib",
