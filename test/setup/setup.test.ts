@@ -81,7 +81,7 @@ test("the kernel is made known to Jupyter with absolute paths, in the clone and 
 	assert.equal(language, "typescript");
 	assert.equal(argv[0], process.execPath);
 	for (const file of [
-		"lib/dist/notebook/kernel_start.js",
+		"lib/dist/jupyter/kernel.js",
 		"node_modules/tslab/bin/tslab",
 	]) {
 		assert.ok(argv.includes(clone.path(file)), file);
@@ -114,7 +114,7 @@ test("clones that share an environment keep their kernels apart, and the user's 
 	}
 	assert.deepEqual(
 		scripts,
-		[one, two].map((clone) => clone.path("lib/dist/notebook/kernel_start.js")),
+		[one, two].map((clone) => clone.path("lib/dist/jupyter/kernel.js")),
 	);
 	assert.equal(fs.readFileSync(users, "utf8"), own);
 	const names = Object.keys(listKernels(one)).filter((name) =>
