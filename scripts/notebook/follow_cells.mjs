@@ -1,4 +1,4 @@
-import { liveLine } from "../setup/step.mjs";
+import { liveLine } from "../../packages/tfjs-on-wheel/step.mjs";
 import { readCodeCells } from "./cells.mjs";
 
 const titleWidth = 56;

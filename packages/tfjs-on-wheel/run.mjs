@@ -4,7 +4,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeTicket } from "./lock.mjs";
-import { root } from "./paths.mjs";
 
 const keptCharacters = 100_000;
 
@@ -33,14 +32,15 @@ let interrupted = false;
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]
+ * @param {string} [options.cwd] its folder; default: this process's
  * @param {NodeJS.ProcessEnv} [options.env] added to the environment
  * @param {(line: string) => void} [options.onLine] called with each line of its standard output
  * @returns {Promise<string>} the last 100,000 characters of its output, both streams
  * @throws {CommandError}
  */
-export async function run(command, args, { env, onLine } = {}) {
+export async function run(command, args, { cwd, env, onLine } = {}) {
 	const child = spawn(command, args, {
-		cwd: root,
+		cwd,
 		env: { ...process.env, ...env },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
