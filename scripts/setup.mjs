@@ -2,7 +2,7 @@ import { buildAddon } from "../packages/tfjs-on-wheel/addon.mjs";
 import { prepareEnvironment } from "../packages/tfjs-on-wheel/environment.mjs";
 import { withLock } from "../packages/tfjs-on-wheel/lock.mjs";
 import { isMain, runMain } from "../packages/tfjs-on-wheel/main.mjs";
-import { checkInputs, describeData } from "./setup/inputs.mjs";
+import { checkInputs, showData } from "./setup/inputs.mjs";
 import { installKernelSpec } from "./setup/kernel.mjs";
 import { buildLibrary } from "./setup/library.mjs";
 import { installNodePackages } from "./setup/node_packages.mjs";
@@ -24,7 +24,7 @@ export async function setUp() {
 		await buildLibrary();
 		await installKernelSpec(environment);
 		await fetchWeights(environment);
-		await describeData();
+		await showData();
 		return environment;
 	});
 }

