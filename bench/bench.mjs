@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { runMain } from "../scripts/setup/main.mjs";
+import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
+import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
 import { buildDir, display, importLibrary } from "../scripts/setup/paths.mjs";
-import { UserError } from "../scripts/setup/user_error.mjs";
 import { setUp } from "../scripts/setup.mjs";
 import { measureMarks } from "./marks.mjs";
 import { measure, measureOurs, onednn } from "./measure.mjs";

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pipInstall } from "../packages/tfjs-on-wheel/pip.mjs";
+import { isStamped, writeStamp } from "../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../packages/tfjs-on-wheel/step.mjs";
 import { buildDir } from "../scripts/setup/paths.mjs";
-import { pipInstall } from "../scripts/setup/pip.mjs";
-import { isStamped, writeStamp } from "../scripts/setup/stamp.mjs";
-import { step } from "../scripts/setup/step.mjs";
 import { measure } from "./measure.mjs";
 
 /** The last two export ONNX for Keras. What they all need comes with TensorFlow. */
@@ -18,7 +18,7 @@ const packages = [
 /**
  * Measures how long other engines take for the features of the photos, beside Keras in the same run.
  *
- * @param {import("../scripts/setup/environment.mjs").Environment} environment it stays as it is
+ * @param {import("../packages/tfjs-on-wheel/environment.mjs").Environment} environment it stays as it is
  * @param {readonly string[]} files the archive and the weights
  * @param {string} names of the photos, as JSON
  * @returns {Promise<Record<string, number>>} seconds

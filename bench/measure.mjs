@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
+import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
 import { describeKernel } from "../scripts/setup/kernel.mjs";
 import { root } from "../scripts/setup/paths.mjs";
-import { UserError } from "../scripts/setup/user_error.mjs";
 
 /** On for both sides, unless the user has set it. */
 export const onednn = process.env.TF_ENABLE_ONEDNN_OPTS ?? "1";

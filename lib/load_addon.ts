@@ -1,5 +1,6 @@
 import Module from "node:module";
 import { TransferLearningError } from "./errors";
+import { setUpCommand } from "./paths";
 
 const addon = "@tensorflow/tfjs-node-gpu";
 
@@ -19,7 +20,7 @@ loader._load = function (request, ...rest) {
 		if (request !== addon) throw error;
 		const { message } = error instanceof Error ? error : new Error(`${error}`);
 		throw new TransferLearningError(
-			`TensorFlow could not be loaded: ${message.split("\n")[0]?.trim()}\nRun \`npm run setup\` in the project's folder: it builds what is missing. Then restart the kernel.`,
+			`TensorFlow could not be loaded: ${message.split("\n")[0]?.trim()}\nRun \`${setUpCommand}\` in the project's folder: it builds what is missing. Then restart the kernel.`,
 			// A cause is shown too, and that advice with it.
 			message.includes("npm rebuild") ? {} : { cause: error },
 		);

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { UserError } from "./setup/user_error.mjs";
+import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
 
 const commands = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 

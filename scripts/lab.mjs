@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as os from "node:os";
 import * as path from "node:path";
+import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
 import { jupyterEnv } from "./notebook/jupyter_env.mjs";
-import { runMain } from "./setup/main.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup.mjs";
 

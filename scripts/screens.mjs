@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
+import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
 import { launchBrowser } from "./browser.mjs";
-import { runMain } from "./setup/main.mjs";
 import { buildDir, display, root } from "./setup/paths.mjs";
-import { UserError } from "./setup/user_error.mjs";
 
 // npm run screens: takes the README's screenshots, only of charts and never of a photo, from the real page.
 const page = path.join(buildDir, "transfer_learning.html");

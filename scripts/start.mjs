@@ -1,6 +1,6 @@
 import * as path from "node:path";
+import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
 import { executeNotebook } from "./notebook/execute.mjs";
-import { runMain } from "./setup/main.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup.mjs";
 

@@ -3,12 +3,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
+import { CommandError, run, start } from "../packages/tfjs-on-wheel/run.mjs";
+import { step } from "../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
 import { runTsc } from "./setup/library.mjs";
-import { runMain } from "./setup/main.mjs";
 import { dataDir, root } from "./setup/paths.mjs";
-import { CommandError, run, start } from "./setup/run.mjs";
-import { step } from "./setup/step.mjs";
-import { UserError } from "./setup/user_error.mjs";
 import { setUp } from "./setup.mjs";
 
 // npm test: set-up, lint, types and the tests to run before each commit
@@ -99,7 +99,7 @@ function isWanted(file) {
 async function checkStyle() {
 	const biome = path.join(root, "node_modules/@biomejs/biome/bin/biome");
 	try {
-		await run(process.execPath, [biome, "ci", "--colors=off"]);
+		await run(process.execPath, [biome, "ci", "--colors=off"], { cwd: root });
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		throw new UserError(
@@ -146,6 +146,7 @@ async function runFiles(files, limit) {
 			...files,
 		],
 		{
+			cwd: root,
 			stdio: "inherit",
 			env: isRest ? { ...process.env, WALKTHROUGH: "full" } : process.env,
 		},

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { type TestContext, test } from "node:test";
+import { explainUnusedCard } from "tfjs-on-wheel/unused_card";
 import { describeDevice } from "transfer-learning";
-import { explainUnusedCard } from "../lib/dist/device";
 import { tf } from "../lib/dist/tf";
 
 function makeSystem(t: TestContext, files: Record<string, string>): string {
@@ -17,6 +17,9 @@ function makeSystem(t: TestContext, files: Record<string, string>): string {
 	}
 	return root;
 }
+
+const explain = (fileSystem: string, env: NodeJS.ProcessEnv = {}) =>
+	explainUnusedCard("npm run setup", fileSystem, env);
 
 test("the device that TensorFlow runs on is told", (t) => {
 	assert.match(
@@ -40,7 +43,7 @@ test("without an NVIDIA card there is nothing to explain", (t) => {
 		{ [`${card}/vendor`]: "0x10de\n" },
 	];
 	for (const files of systems) {
-		assert.equal(explainUnusedCard(makeSystem(t, files)), "");
+		assert.equal(explain(makeSystem(t, files)), undefined);
 	}
 });
 
@@ -50,12 +53,26 @@ test("an NVIDIA card that is not used is explained", (t) => {
 		[`${card}/vendor`]: "0x10de\n",
 		[`${card}/class`]: "0x030200\n",
 	};
-	assert.match(explainUnusedCard(makeSystem(t, pci)), /no driver for it/);
+	assert.deepEqual(explain(makeSystem(t, pci)), {
+		why: "This machine has an NVIDIA card, but no driver for it is loaded.",
+		fix: "Install NVIDIA's driver, then run `npm run setup` in the project's folder.",
+	});
 	for (const driver of [
 		"proc/driver/nvidia/version",
 		"usr/lib/wsl/lib/libcuda.so.1",
 	]) {
 		const system = makeSystem(t, { ...pci, [driver]: "" });
-		assert.match(explainUnusedCard(system), /found no GPU that it can use/);
+		const { why, fix } = explain(system) ?? {};
+		assert.match(why ?? "", /found no GPU that it can use/);
+		assert.match(fix ?? "", /^Run `npm run setup`/);
+		for (const hidden of ["", "-1"])
+			assert.match(
+				explain(system, { CUDA_VISIBLE_DEVICES: hidden })?.why ?? "",
+				/CUDA_VISIBLE_DEVICES hides/,
+			);
+		assert.deepEqual(
+			explain(system, { CUDA_VISIBLE_DEVICES: "0" }),
+			explain(system),
+		);
 	}
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { withLock } from "tfjs-on-wheel/process_lock";
 import { TransferLearningError } from "../errors";
-import { withLock } from "../process_lock.cjs";
 import { createReporter, type DownloadProgress } from "./download_progress";
 import { fetchPart } from "./fetch_part";
 import { PartialFile } from "./partial_file";

@@ -1,10 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isAlive, readStartTime } from "../../lib/process_identity.cjs";
+import {
+	isAlive,
+	readStartTime,
+} from "../../packages/tfjs-on-wheel/process_identity.cjs";
+import { CommandError, run } from "../../packages/tfjs-on-wheel/run.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { buildDir, display, root } from "../setup/paths.mjs";
-import { CommandError, run } from "../setup/run.mjs";
-import { step } from "../setup/step.mjs";
-import { UserError } from "../setup/user_error.mjs";
 import { followCells } from "./follow_cells.mjs";
 import { jupyterEnv } from "./jupyter_env.mjs";
 
@@ -14,7 +17,7 @@ const config = path.join(root, "scripts", "notebook", "nbconvert_config.py");
  * Executes a notebook without a browser, in the notebook's folder, and writes the executed notebook and a self-contained
  * HTML page to `build`. A run that fails leaves earlier results untouched.
  *
- * @param {import("../setup/environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  * @param {string} notebook
  * @throws {UserError} with the kernel's error, if a cell fails
  */
@@ -45,7 +48,7 @@ export async function executeNotebook(environment, notebook) {
 }
 
 /**
- * @param {import("../setup/environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  * @param {string} notebook
  * @param {string} folder
  */
@@ -76,7 +79,7 @@ async function execute(environment, notebook, folder) {
 }
 
 /**
- * @param {import("../setup/environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  * @param {string[]} args
  * @param {(line: string) => void} [onLine]
  */
@@ -85,7 +88,11 @@ async function runNbconvert(environment, args, onLine) {
 		environment.python,
 		["-m", "nbconvert", "--config", config, "--log-level=WARN", ...args],
 		// With this variable the library writes its progress to the kernel's standard output, for the cell's line.
-		{ env: { ...jupyterEnv, TRANSFER_LEARNING_FOLLOWED: "1" }, onLine },
+		{
+			cwd: root,
+			env: { ...jupyterEnv, TRANSFER_LEARNING_FOLLOWED: "1" },
+			onLine,
+		},
 	);
 }
 

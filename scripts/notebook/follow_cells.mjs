@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { liveLine } from "../setup/step.mjs";
+import { liveLine } from "../../packages/tfjs-on-wheel/step.mjs";
 import { readCodeCells } from "./cells.mjs";
 
 const titleWidth = 56;

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { display, importLibrary } from "./paths.mjs";
-import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
 
 /**
  * Checks the files that the user names in the environment before any long step, and makes their paths absolute, because
@@ -31,18 +31,21 @@ export function checkInputs(env = process.env) {
 }
 
 /** Shows which images the notebook will read. */
+export async function showData() {
+	await step("images", describeData);
+}
+
+/** @returns {Promise<string>} which images the notebook will read; only once the library is compiled */
 export async function describeData() {
-	await step("images", async () => {
-		const named = process.env.CATS_VS_DOGS;
-		if (named && isDrawn("CATS_VS_DOGS", named))
-			return "drawn by the project itself, as a stand-in for photos (CATS_VS_DOGS)";
-		if (named) return `${display(named)} (CATS_VS_DOGS)`;
-		/** @type {typeof import("../../lib/sources/official.js")} */
-		const { officialArchive } = await importLibrary("sources/official");
-		const { file } = officialArchive;
-		if (fs.existsSync(file)) return display(file);
-		return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
-	});
+	const named = process.env.CATS_VS_DOGS;
+	if (named && isDrawn("CATS_VS_DOGS", named))
+		return "drawn by the project itself, as a stand-in for photos (CATS_VS_DOGS)";
+	if (named) return `${display(named)} (CATS_VS_DOGS)`;
+	/** @type {typeof import("../../lib/sources/official.js")} */
+	const { officialArchive } = await importLibrary("sources/official");
+	const { file } = officialArchive;
+	if (fs.existsSync(file)) return display(file);
+	return "none in data yet: the notebook downloads Microsoft's archive (825 MB) when it first needs it";
 }
 
 /**

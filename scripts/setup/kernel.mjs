@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { isOwn } from "./environment.mjs";
-import { hasNvidiaDriver } from "./nvidia.mjs";
+import { isOwn } from "../../packages/tfjs-on-wheel/environment.mjs";
+import { hasNvidiaDriver } from "../../packages/tfjs-on-wheel/nvidia.mjs";
+import { writeAtomically } from "../../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
 import { display, jupyterDir, root } from "./paths.mjs";
-import { writeAtomically } from "./stamp.mjs";
-import { step } from "./step.mjs";
+import { project } from "./project.mjs";
 
 /** The kernel name in the notebooks. */
 const kernelName = "tslab";
@@ -16,12 +17,12 @@ const kernelName = "tslab";
  * `npm start` and `npm run lab` use the clone's. The environment's is for editors that search there; in an environment that
  * several clones may share, the kernel is named after the clone.
  *
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  */
 export async function installKernelSpec(environment) {
 	await step("Jupyter kernel", (say) => {
 		const shared = path.join(environment.prefix, "share/jupyter/kernels");
-		const own = isOwn(environment);
+		const own = isOwn(project, environment);
 		const kernel = describeKernel();
 		const specs = [
 			{ folder: path.join(jupyterDir, "kernels", kernelName), kernel },
@@ -61,17 +62,31 @@ function nameOfClone() {
 	return `${kernelName}-${folder}-${hash}`.toLowerCase();
 }
 
+/** @returns {string | undefined} what is wrong with the clone's kernel specification, if anything */
+export function findKernelFault() {
+	const file = path.join(jupyterDir, "kernels", kernelName, "kernel.json");
+	if (!fs.existsSync(file)) return `${display(file)} does not exist`;
+	return fs.readFileSync(file, "utf8") === serialize(describeKernel())
+		? undefined
+		: `${display(file)} is from another Node, another folder or an older version`;
+}
+
 /**
  * @param {string} file
  * @param {object} kernel
  * @returns {boolean} whether the file was missing or different
  */
 function writeSpec(file, kernel) {
-	const spec = `${JSON.stringify(kernel, null, "\t")}\n`;
+	const spec = serialize(kernel);
 	if (fs.existsSync(file) && fs.readFileSync(file, "utf8") === spec)
 		return false;
 	writeAtomically(file, spec);
 	return true;
+}
+
+/** @param {object} kernel */
+function serialize(kernel) {
+	return `${JSON.stringify(kernel, null, "\t")}\n`;
 }
 
 /**

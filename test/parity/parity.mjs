@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { runMain } from "../../packages/tfjs-on-wheel/main.mjs";
+import { UserError } from "../../packages/tfjs-on-wheel/user_error.mjs";
 import { describeKernel } from "../../scripts/setup/kernel.mjs";
-import { runMain } from "../../scripts/setup/main.mjs";
 import { root } from "../../scripts/setup/paths.mjs";
-import { UserError } from "../../scripts/setup/user_error.mjs";
 import { setUp } from "../../scripts/setup.mjs";
 
 // npm run parity: the library beside Keras and TensorFlow in Python, on the same photos

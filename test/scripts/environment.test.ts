@@ -7,7 +7,9 @@ import { makeFolder } from "../setup/files";
 import { python } from "../support/python";
 
 test("a .venv whose Python was uninstalled, or that was made but in part, does not count", async (t) => {
-	const { isWholeVenv } = await import("../../scripts/setup/environment.mjs");
+	const { isWholeVenv } = await import(
+		"../../packages/tfjs-on-wheel/environment.mjs"
+	);
 	const venv = path.join(makeFolder(t), "venv");
 	spawnSync(python, ["-m", "venv", "--without-pip", venv]);
 	assert.equal(isWholeVenv(venv), true);

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 import { makeFolder } from "../setup/files";
 
-const nvidia = import("../../scripts/setup/nvidia.mjs");
+const nvidia = import("../../packages/tfjs-on-wheel/nvidia.mjs");
 
 test("an NVIDIA driver is found by its kernel module or by its library", async (t) => {
 	const { hasNvidiaDriver } = await nvidia;

@@ -7,7 +7,7 @@ import { makeFolder } from "../setup/files";
 import { root } from "../support/python";
 import type { TestContext } from "../support/server";
 
-const finder = import("../../scripts/setup/python.mjs");
+const finder = import("../../packages/tfjs-on-wheel/python.mjs");
 const wanted = { oldestMinor: 10, newestMinor: 13 };
 
 /** Makes a folder of programs that answer as Pythons do: a version and "yes", or an exit status. */

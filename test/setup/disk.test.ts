@@ -103,6 +103,6 @@ test("a clone that its user may not write to is told in one message", async (t) 
 	assert.equal(code, 1, output);
 	assert.match(
 		output,
-		/^\n\S*build\S* could not be written: this user has no permission\.\nThe project writes into its own folder\. Make a clone of your own \(git clone \S+\), then run the command there\.\n$/,
+		/^\n\S*build\S* could not be written: this user has no permission\.\nThe project writes into its own folder\. Copy or clone it to a folder of your own, then run the command there\.\n$/,
 	);
 });

@@ -32,9 +32,10 @@ print("null")`,
 }
 
 const prepare = `
-import { prepareEnvironment } from "./scripts/setup/environment.mjs";
-import { runMain } from "./scripts/setup/main.mjs";
-await runMain(prepareEnvironment);`;
+import { prepareEnvironment } from "./packages/tfjs-on-wheel/environment.mjs";
+import { runMain } from "./packages/tfjs-on-wheel/main.mjs";
+import { project } from "./scripts/setup/project.mjs";
+await runMain(() => prepareEnvironment(project));`;
 test("a .venv of a moved project is made again, and preferred to an environment that lacks packages", async (t) => {
 	const clone = makeClone(t);
 	const pip = askForLittle(t, clone.root);

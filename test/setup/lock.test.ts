@@ -8,7 +8,8 @@ import { until } from "../support/until";
 import type { Clone } from "./clone";
 import { makeClone } from "./make_clone";
 
-const lock = 'import { withLock } from "./scripts/setup/lock.mjs";';
+const lock = `import { withLock } from "./packages/tfjs-on-wheel/lock.mjs";
+import { project } from "./scripts/setup/project.mjs";`;
 /** Work that ends once a test writes to the named pipe `release`. */
 const wait = 'await fs.promises.readFile("release");';
 const makePipe = (clone: Clone) =>
@@ -23,7 +24,7 @@ function start(clone: Clone, work = "") {
 		"--eval",
 		`import * as fs from "node:fs";
 ${lock}
-await withLock(async () => {
+await withLock(project.lock, async () => {
 	fs.appendFileSync("log", "in\\n");
 	console.log("locked", process.pid);
 	${work}
@@ -90,7 +91,7 @@ test("a set-up waits for the command that outlives a killed one", async (t) => {
 	makePipe(clone);
 	const killed = start(
 		clone,
-		`const { run } = await import("./scripts/setup/run.mjs");
+		`const { run } = await import("./packages/tfjs-on-wheel/run.mjs");
 		await run("sh", ["-c", "echo begun; cat release; echo ended >> log"], { onLine: console.log });`,
 	);
 	await killed.printed(/begun/);
@@ -117,7 +118,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 			console.log("begun", process.pid);`;
 		const running = start(
 			clone,
-			`const { run } = await import("./scripts/setup/run.mjs");
+			`const { run } = await import("./packages/tfjs-on-wheel/run.mjs");
 			await run(process.execPath, ["-e", ${JSON.stringify(command)}], { onLine: console.log });`,
 		);
 		const [, pid] = await running.printed(/begun (\d+)\n/);

@@ -47,12 +47,14 @@ function linkNodePackages(folder: string): void {
 			![
 				"@tensorflow",
 				"drawn-pets",
+				"tfjs-on-wheel",
 				"transfer-learning",
 				".setup.json",
 			].includes(name),
 	);
 	fs.symlinkSync("../lib", path.join(folder, "transfer-learning"));
-	fs.symlinkSync("../packages/drawn-pets", path.join(folder, "drawn-pets"));
+	for (const name of ["drawn-pets", "tfjs-on-wheel"])
+		fs.symlinkSync(`../packages/${name}`, path.join(folder, name));
 	const scope = path.join(root, "node_modules", "@tensorflow");
 	linkEach(
 		scope,

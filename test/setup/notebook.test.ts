@@ -209,9 +209,10 @@ test("where the addon is missing, the first cell that imports tfjs says what to 
 	fs.rmSync(clone.addon);
 	const executed = await clone.run(`
 import { executeNotebook } from "./scripts/notebook/execute.mjs";
-import { runMain } from "./scripts/setup/main.mjs";
-import { findEnvironment } from "./scripts/setup/find_environment.mjs";
-await runMain(() => executeNotebook(findEnvironment(), "notebooks/transfer_learning.ipynb"));`);
+import { runMain } from "./packages/tfjs-on-wheel/main.mjs";
+import { project } from "./scripts/setup/project.mjs";
+import { findEnvironment } from "./packages/tfjs-on-wheel/find_environment.mjs";
+await runMain(() => executeNotebook(findEnvironment(project), "notebooks/transfer_learning.ipynb"));`);
 	assert.equal(executed.code, 1, executed.output);
 	assert.match(executed.output, /TensorFlow could not be loaded/);
 	assert.match(executed.output, /Run `npm run setup` in the project's folder/);

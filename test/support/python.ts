@@ -12,9 +12,12 @@ export const root = path.resolve(__dirname, "..", "..");
 
 // Modules of the newer kind. What loads the tests, tsx, has `require` for them; `python` is needed at once.
 const { findEnvironment } =
-	require("../../scripts/setup/find_environment.mjs") as {
-		findEnvironment: () => { readonly python: string };
+	require("../../packages/tfjs-on-wheel/find_environment.mjs") as {
+		findEnvironment: (project: unknown) => { readonly python: string };
 	};
+const { project } = require("../../scripts/setup/project.mjs") as {
+	project: unknown;
+};
 
 /** What Jupyter is told by the project's commands, so that it finds the project's kernel. */
 export const { jupyterEnv } =
@@ -23,7 +26,7 @@ export const { jupyterEnv } =
 	};
 
 /** The Python of the environment that the set-up made or found. */
-export const { python } = findEnvironment();
+export const { python } = findEnvironment(project);
 
 /** An oracle computes on the CPU, and says nothing but its answer. */
 const oracleEnv = () => ({

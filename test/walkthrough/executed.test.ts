@@ -49,9 +49,10 @@ function executeSmall() {
 	);
 	const module = `
 import { executeNotebook } from "./scripts/notebook/execute.mjs";
-import { findEnvironment } from "./scripts/setup/find_environment.mjs";
-import { runMain } from "./scripts/setup/main.mjs";
-await runMain(() => executeNotebook(findEnvironment(), process.argv[1]));`;
+import { project } from "./scripts/setup/project.mjs";
+import { findEnvironment } from "./packages/tfjs-on-wheel/find_environment.mjs";
+import { runMain } from "./packages/tfjs-on-wheel/main.mjs";
+await runMain(() => executeNotebook(findEnvironment(project), process.argv[1]));`;
 	return spawnSync(
 		process.execPath,
 		["--input-type=module", "--eval", module, notebook],

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import { fileURLToPath } from "node:url";
-import { root } from "./paths.mjs";
 import { DiskFullError, UserError } from "./user_error.mjs";
 
 /**
@@ -38,15 +37,14 @@ function describeError(error) {
 	// The library's errors explain themselves, too.
 	if (error instanceof UserError || error.name === "TransferLearningError")
 		return `\n${error.message}`;
-	const { code, path: file = root } = /** @type {NodeJS.ErrnoException} */ (
-		error
-	);
+	const { code, path: file = process.cwd() } =
+		/** @type {NodeJS.ErrnoException} */ (error);
 	if (code === "ENOSPC" || code === "EDQUOT")
 		return `\n${new DiskFullError(file).message}`;
 	if (code === "EROFS" || code === "EACCES" || code === "EPERM")
 		return (
 			`\n${file} could not be written: ${code === "EROFS" ? "the file system is read-only" : "this user has no permission"}.\n` +
-			`The project writes into its own folder. Make a clone of your own (git clone ${root}), then run the command there.`
+			"The project writes into its own folder. Copy or clone it to a folder of your own, then run the command there."
 		);
 	return error;
 }

@@ -7,42 +7,52 @@ import {
 	listArguments,
 	listLibraries,
 } from "./compiler.mjs";
-import { root } from "./paths.mjs";
 import { CommandError, run } from "./run.mjs";
 import { readVersion } from "./site_packages.mjs";
 import { hashFiles, isStamped, writeStamp } from "./stamp.mjs";
 import { step } from "./step.mjs";
+import { describeAddon, findPackage, listTfjs } from "./tfjs_packages.mjs";
 import { DiskFullError, UserError } from "./user_error.mjs";
 
-const tfjs = path.join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
-const nodeApiHeaders = path.join(root, "node_modules", "node-api-headers");
-const folder = path.join(tfjs, "lib", "napi-v8"); // The package loads it from here.
-const addon = path.join(folder, "tfjs_binding.node");
-const stamp = path.join(folder, "tfjs_binding.json");
-
 /**
- * Builds the addon of tfjs-node-gpu against the TensorFlow wheel of the environment.
+ * Builds the addon of each tfjs-node and tfjs-node-gpu in the project against the TensorFlow wheel of the environment.
  *
+ * @param {import("./project.mjs").Project} project
  * @param {import("./environment.mjs").Environment} environment
  */
-export async function buildAddon(environment) {
-	await step("TensorFlow addon", async (say) => {
-		const wheel = findWheel(environment);
-		const output = path.join(folder, "half_built.node");
-		const files = { wheel, tfjs, nodeApiHeaders, output };
-		const system = findSystemCompiler();
-		const inputs = listInputs(environment, files, system?.version);
-		if (isStamped(stamp, inputs, [addon])) return "up to date";
+export async function buildAddon(project, environment) {
+	for (const tfjs of listTfjs(project))
+		await step("TensorFlow addon", (say) => buildInto(tfjs, environment, say));
+}
 
-		fs.mkdirSync(folder, { recursive: true });
-		const used =
-			(await trySystemCompiler(system?.compiler, files, say)) ??
-			(await useZig(environment, files, say));
-		fs.rmSync(stamp, { force: true });
-		fs.renameSync(output, addon);
-		writeStamp(stamp, inputs, [addon]);
-		return `built with ${used} for TensorFlow ${inputs.tensorflow}`;
-	});
+/**
+ * @param {string} tfjs the npm package's folder
+ * @param {import("./environment.mjs").Environment} environment
+ * @param {import("./step.mjs").Say} say
+ * @returns {Promise<string>} the result in words
+ */
+async function buildInto(tfjs, environment, say) {
+	const wheel = findWheel(environment);
+	const { folder, addon, stamp } = describeAddon(tfjs);
+	const output = path.join(folder, "half_built.node");
+	const nodeApiHeaders = findPackage("node-api-headers", import.meta.url);
+	if (!nodeApiHeaders)
+		throw new UserError(
+			"The npm package node-api-headers is missing.\nInstall the project's npm packages again, then run the command again.",
+		);
+	const files = { wheel, tfjs, nodeApiHeaders, output };
+	const system = findSystemCompiler();
+	const inputs = listInputs(environment, files, system?.version);
+	if (isStamped(stamp, inputs, [addon])) return "up to date";
+
+	fs.mkdirSync(folder, { recursive: true });
+	const used =
+		(await trySystemCompiler(system?.compiler, files, say)) ??
+		(await useZig(environment, files, say));
+	fs.rmSync(stamp, { force: true });
+	fs.renameSync(output, addon);
+	writeStamp(stamp, inputs, [addon]);
+	return `built with ${used} for TensorFlow ${inputs.tensorflow}`;
 }
 
 /**
@@ -76,7 +86,7 @@ async function trySystemCompiler(compiler, files, say) {
  * @returns {Promise<string>} the compiler's name
  */
 async function useZig(environment, files, say) {
-	const cache = path.join(folder, "half_built.cache"); // Otherwise zig uses the user's home.
+	const cache = files.output.replace(".node", ".cache"); // Otherwise zig uses the user's home.
 	try {
 		const compiler = await installZig(environment, say);
 		say.doing("compiling with ziglang, about a minute");
@@ -91,7 +101,7 @@ async function useZig(environment, files, say) {
 		const reason =
 			error instanceof CommandError ? findCompilerReason(error) : error;
 		throw new UserError(
-			`The addon of tfjs-node-gpu could not be compiled, with neither the system's compiler nor PyPI's ziglang:\n  ${reason instanceof Error ? reason.message : reason}\n` +
+			`The addon of ${path.basename(files.tfjs)} could not be compiled, with neither the system's compiler nor PyPI's ziglang:\n  ${reason instanceof Error ? reason.message : reason}\n` +
 				"Install a C++ compiler (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), then run the command again.",
 		);
 	} finally {
@@ -119,7 +129,7 @@ function findWheel({ prefix, sitePackages }) {
 		if (!fs.existsSync(library))
 			throw new UserError(
 				`${library} is missing: the tensorflow in ${prefix} is not PyPI's wheel.\n` +
-					"Create the environment from environment.yml, or deactivate it so that the set-up creates .venv, then run the command again.",
+					"Install that wheel there, or deactivate the environment so that .venv is used instead, then run the command again.",
 			);
 	return fs.realpathSync(wheel);
 }
@@ -132,7 +142,7 @@ function findWheel({ prefix, sitePackages }) {
  * @param {string} [compiler] the version of the system's compiler, if there is one
  */
 function listInputs(environment, files, compiler = "ziglang") {
-	const sources = path.join(tfjs, "binding");
+	const sources = path.join(files.tfjs, "binding");
 	return {
 		wheel: files.wheel,
 		// The project's location does not matter.
@@ -141,13 +151,13 @@ function listInputs(environment, files, compiler = "ziglang") {
 			tfjs: "tfjs-node-gpu",
 			nodeApiHeaders: "node-api-headers",
 			output: "",
-		}).map((argument) => argument.replaceAll(root, "")),
+		}),
 		compiler,
 		tensorflow: readVersion(environment.sitePackages, "tensorflow") ?? "",
 		sources: hashFiles([
 			...fs.readdirSync(sources).map((file) => path.join(sources, file)),
 		]),
-		headers: hashFiles([path.join(nodeApiHeaders, "package.json")]),
+		headers: hashFiles([path.join(files.nodeApiHeaders, "package.json")]),
 		platform: `${process.platform} ${process.arch}`,
 	};
 }

@@ -3,12 +3,13 @@ import * as path from "node:path";
 import {
 	describeEnvironment,
 	findEnvironment,
-	venv,
+	listActive,
+	venvOf,
 } from "./find_environment.mjs";
 import { addCuda, hasNvidiaDriver } from "./nvidia.mjs";
 import { pipInstall } from "./pip.mjs";
+import { venvStamp } from "./project.mjs";
 import { findPython } from "./python.mjs";
-import { readRequirements } from "./requirements.mjs";
 import { CommandError, run } from "./run.mjs";
 import { findHalfInstalled } from "./site_packages.mjs";
 import { isStamped, writeStamp } from "./stamp.mjs";
@@ -16,36 +17,50 @@ import { step } from "./step.mjs";
 import { UserError } from "./user_error.mjs";
 
 /** @typedef {import("./find_environment.mjs").Environment} Environment */
+/** @typedef {import("./project.mjs").Project} Project */
 
 /**
+ * @param {Project} project
  * @param {Environment} environment
- * @returns {boolean} whether it is this clone's `.venv`, not one that others may also use
+ * @returns {boolean} whether it is the project's `.venv`, made by the set-up, not one that others may also use
  */
-export function isOwn({ prefix }) {
-	return prefix === venv;
+export function isOwn(project, { prefix }) {
+	return project.ownsVenv && prefix === venvOf(project);
 }
 
 /**
- * Creates `.venv` with the packages of `environment.yml`, unless an active conda or mamba environment already has them.
+ * Creates `.venv` with the packages that the project requires, unless an active environment is suitable, or the user
+ * made a `.venv` that is.
  *
+ * @param {Project} project
  * @returns {Promise<Environment>}
+ * @throws {UserError}
  */
-export async function prepareEnvironment() {
-	let environment = findEnvironment();
+export async function prepareEnvironment(project) {
+	const venv = venvOf(project);
+	let environment = findEnvironment(project);
 	await step("Python", async (say) => {
-		const requirements = readRequirements();
+		const { requirements } = project;
 		const gpu = hasNvidiaDriver();
-		if (!isOwn(environment))
-			return `the active environment ${environment.prefix}${describeMissingCuda(environment, gpu)}`;
-		if (process.env.CONDA_PREFIX)
-			say.note(
-				`The active environment ${process.env.CONDA_PREFIX} does not match environment.yml: using .venv instead.`,
-			);
+		const isVenv = environment.prefix === venv;
+		if (isVenv)
+			for (const active of listActive(process.env))
+				if (active !== venv)
+					say.note(
+						`The active environment ${active} ${project.findFault(describeEnvironment(active).sitePackages) ?? "has no Python"}: using .venv instead.`,
+					);
+		if (!isOwn(project, environment)) {
+			if (isVenv) checkVenvOfUser(project, environment);
+			const name = isVenv
+				? ".venv"
+				: `the active environment ${environment.prefix}`;
+			return `${name}${describeMissingCuda(project, gpu, environment)}`;
+		}
 
 		const packages = gpu
 			? addCuda(requirements.packages)
 			: requirements.packages;
-		const stamp = path.join(venv, ".setup.json");
+		const stamp = path.join(venv, venvStamp);
 		const inputs = { prefix: venv, packages };
 		const runs = hasRightPython(environment, requirements);
 		if (
@@ -55,8 +70,8 @@ export async function prepareEnvironment() {
 		)
 			return ".venv is up to date";
 
-		if (!runs || !isWholeVenv(venv)) await makeVenv(requirements, say);
-		fs.rmSync(stamp, { force: true });
+		if (!runs || !isWholeVenv(venv)) await makeVenv(venv, requirements, say);
+		writeStamp(stamp, {}); // Ours, but not finished.
 		say.doing(`installing ${packages.join(", ")} into .venv`);
 		environment = describeEnvironment(venv);
 		await pipInstall(environment, packages, say);
@@ -67,13 +82,29 @@ export async function prepareEnvironment() {
 }
 
 /**
- * @param {import("./requirements.mjs").Requirements} requirements
+ * @param {Project} project
+ * @param {Environment} environment
+ * @throws {UserError} if the user's own `.venv` is not suitable: it stays as it is
+ */
+function checkVenvOfUser(project, { prefix, python, sitePackages }) {
+	const fault = project.findFault(sitePackages);
+	if (fault)
+		throw new UserError(
+			`${prefix} ${fault}.
+Install it there (${python} -m pip install ${project.requirements.packages.join(" ")}) or move .venv away, then run the command again.`,
+		);
+}
+
+/**
+ * @param {string} venv
+ * @param {import("./project.mjs").Requirements} requirements
  * @param {import("./step.mjs").Say} say
  */
-async function makeVenv(requirements, say) {
+async function makeVenv(venv, requirements, say) {
 	const python = findPython(requirements);
 	say.doing(`creating .venv with Python ${python.version}`);
 	fs.rmSync(venv, { recursive: true, force: true });
+	writeStamp(path.join(venv, venvStamp), {}); // From the start, so that it counts as ours after an interruption.
 	try {
 		await run(python.executable, ["-m", "venv", venv]);
 	} catch (error) {
@@ -104,7 +135,7 @@ export function isWholeVenv(prefix) {
 
 /**
  * @param {Environment} environment
- * @param {import("./requirements.mjs").Requirements} requirements
+ * @param {import("./project.mjs").Requirements} requirements
  * @returns {boolean} whether its Python exists, is supported, and is still the version that the environment was made for
  */
 function hasRightPython(
@@ -121,14 +152,15 @@ function hasRightPython(
 }
 
 /**
- * @param {Environment} environment
+ * @param {Project} project
  * @param {boolean} gpu
+ * @param {Environment} environment
  */
-function describeMissingCuda(environment, gpu) {
+function describeMissingCuda({ requirements }, gpu, environment) {
 	if (!gpu) return "";
 	const cuda = path.join(environment.sitePackages, "nvidia", "cuda_runtime");
 	if (fs.existsSync(cuda)) return "";
-	const [tensorflow] = addCuda(readRequirements().packages).filter((item) =>
+	const [tensorflow] = addCuda(requirements.packages).filter((item) =>
 		item.startsWith("tensorflow["),
 	);
 	return `, without CUDA libraries (for the GPU: pip install '${tensorflow}')`;

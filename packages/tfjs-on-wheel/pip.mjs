@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { buildDir } from "./paths.mjs";
 import { CommandError, run } from "./run.mjs";
 import { hasPackages, removeHalfInstalled } from "./site_packages.mjs";
 import { UserError } from "./user_error.mjs";
@@ -22,7 +21,8 @@ const quiet = [
  */
 export async function pipInstall(environment, packages, say) {
 	removeHalfInstalled(environment.sitePackages);
-	await runPip(environment, ["install", ...quiet, ...packages], say);
+	const { prefix } = environment;
+	await runPip(environment, ["install", ...quiet, ...packages], prefix, say);
 	if (!hasPackages(environment.sitePackages, packages))
 		throw new UserError(
 			`pip ended without an error, but did not install ${packages.join(", ")} into ${environment.prefix}.\n` +
@@ -43,6 +43,7 @@ export async function pipDownload(environment, name, folder, say) {
 	await runPip(
 		environment,
 		["download", ...quiet, "--no-deps", "--dest", folder, name],
+		folder,
 		say,
 	);
 }
@@ -50,11 +51,12 @@ export async function pipDownload(environment, name, folder, say) {
 /**
  * @param {import("./environment.mjs").Environment} environment
  * @param {string[]} args
+ * @param {string} folder where its temporary files go
  * @param {import("./step.mjs").Say} say
  */
-async function runPip(environment, args, say) {
+async function runPip(environment, args, folder, say) {
 	// pip unpacks half a gigabyte, and leaves it behind when it is killed.
-	const temporary = path.join(buildDir, "pip");
+	const temporary = path.join(folder, "pip_temporary");
 	fs.rmSync(temporary, { recursive: true, force: true });
 	fs.mkdirSync(temporary, { recursive: true });
 	const stop = new AbortController();

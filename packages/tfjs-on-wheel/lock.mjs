@@ -1,20 +1,25 @@
-import * as path from "node:path";
-import * as processLock from "../../lib/process_lock.cjs";
-import { buildDir } from "./paths.mjs";
-
-const folder = path.join(buildDir, "lock");
+import * as processLock from "./process_lock.cjs";
 
 /**
- * Runs `work` while no other process of this clone is inside `withLock`. A later one waits and says
+ * The folder of the lock that this process took last.
+ *
+ * @type {string | undefined}
+ */
+let folder;
+
+/**
+ * Runs `work` while no other process with this lock is inside `withLock`. A later one waits and says
  * for whom.
  *
  * @template T
+ * @param {string} lock its folder
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export function withLock(work) {
+export function withLock(lock, work) {
+	folder = lock;
 	let told = "";
-	return processLock.withLock(folder, "set-up", work, {
+	return processLock.withLock(lock, "set-up", work, {
 		onWait(owners) {
 			const owner = owners.find(({ what }) => what === "set-up");
 			const [orphan] = owners;
@@ -28,7 +33,7 @@ export function withLock(work) {
 }
 
 /**
- * Marks a command that the set-up starts as working in the clone: `pip` may outlive a killed set-up,
+ * Marks a command as working in the project that this process has locked: `pip` may outlive a killed set-up,
  * and the next one must not work beside it.
  *
  * @param {number} pid
@@ -36,5 +41,5 @@ export function withLock(work) {
  * @returns {() => void} removes the mark
  */
 export function writeTicket(pid, what) {
-	return processLock.writeTicket(folder, pid, what).remove;
+	return folder ? processLock.writeTicket(folder, pid, what).remove : () => {};
 }

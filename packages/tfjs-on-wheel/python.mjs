@@ -24,7 +24,7 @@ print("%d.%d.%d %s" % (sys.version_info[:3] + (can,)))
  * Finds a Python that can create our environment: the one that `PYTHON` names, else the newest suitable one on the PATH.
  * Each is run, because a shim of pyenv or asdf may exist without a Python behind it.
  *
- * @param {Pick<import("./requirements.mjs").Requirements, "oldestMinor" | "newestMinor">} requirements
+ * @param {Pick<import("./project.mjs").Requirements, "oldestMinor" | "newestMinor">} requirements
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Python}
  * @throws {UserError} with each Python that was tried and why it is not suitable

@@ -4,7 +4,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeTicket } from "./lock.mjs";
-import { root } from "./paths.mjs";
 import { DiskFullError } from "./user_error.mjs";
 
 const keptCharacters = 100_000;
@@ -29,15 +28,15 @@ const children = new Set();
 let interrupted = false;
 
 /**
- * Starts a command in the project's folder. It gets a process group of its own: a signal to this process's whole group
+ * Starts a command. It gets a process group of its own: a signal to this process's whole group
  * (from a terminal, `timeout` or a cancelled CI job) does not reach it, and this process can end it in order.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, stdio: "inherit" | "pipe" }} options
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, stdio: "inherit" | "pipe" }} options
  */
 export function start(command, args, options) {
-	const child = spawn(command, args, { cwd: root, ...options, detached: true });
+	const child = spawn(command, args, { ...options, detached: true });
 	children.add(child);
 	child.once("close", () => children.delete(child));
 	return child;
@@ -61,6 +60,7 @@ function signalGroup({ pid }, signal) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {object} [options]
+ * @param {string} [options.cwd] its folder; default: this process's
  * @param {NodeJS.ProcessEnv} [options.env] added to the environment
  * @param {(line: string) => void} [options.onLine] called with each line of its output, both streams
  * @param {AbortSignal} [options.signal] interrupts it; `run` then throws the signal's reason
@@ -68,8 +68,13 @@ function signalGroup({ pid }, signal) {
  * @throws {CommandError}
  * @throws {DiskFullError}
  */
-export async function run(command, args, { env, onLine, signal: stop } = {}) {
+export async function run(
+	command,
+	args,
+	{ cwd, env, onLine, signal: stop } = {},
+) {
 	const child = start(command, args, {
+		...(cwd && { cwd }),
 		env: { ...process.env, ...env },
 		stdio: "pipe",
 	});
