@@ -1,5 +1,6 @@
 import { runMain } from "../packages/tfjs-on-wheel/main.mjs";
 import { UserError } from "../packages/tfjs-on-wheel/user_error.mjs";
+import { describeKernel } from "./setup/kernel.mjs";
 import { importLibrary } from "./setup/paths.mjs";
 import { setUp } from "./setup.mjs";
 
@@ -7,6 +8,7 @@ import { setUp } from "./setup.mjs";
 
 await runMain(async () => {
 	await setUp();
+	Object.assign(process.env, describeKernel().env);
 	/** @type {typeof import("../lib/sources/load.js")} */
 	const { load } = await importLibrary("sources/load");
 	await load("cats_vs_dogs");
