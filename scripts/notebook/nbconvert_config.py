@@ -17,7 +17,9 @@ def end_with_parent():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-threading.Thread(target=end_with_parent, daemon=True).start()
+# execute.mjs keeps it open.
+if os.environ.get("TRANSFER_LEARNING_FOLLOWED"):
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def tell(**event):
